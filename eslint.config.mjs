@@ -1,0 +1,64 @@
+// @ts-check
+import tseslint from 'typescript-eslint';
+
+/** Realms and what they may not import; the rest of the walls are the tsconfigs. */
+const walls = [
+  {
+    realm: 'engine',
+    forbidden: ['vscode', 'node:*', 'fs', 'path', '**/runner/**', '**/host/**', '**/webview/**', '**/cli/**'],
+  },
+  { realm: 'runner', forbidden: ['vscode', '**/host/**', '**/webview/**', '**/cli/**'] },
+  { realm: 'cli', forbidden: ['vscode', '**/host/**', '**/webview/**'] },
+  { realm: 'webview', forbidden: ['vscode', 'node:*', '**/host/**', '**/runner/**', '**/cli/**'] },
+  { realm: 'host', forbidden: ['**/webview/**', '**/cli/**'] },
+];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', 'artifacts/', '.cache/', '**/*.d.ts'] },
+  { files: ['**/*.mjs'], extends: [tseslint.configs.recommended] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { project: ['./tsconfig.json'] } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/explicit-function-return-type': ['error', { allowExpressions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      curly: ['error', 'multi-line'],
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['src/engine/**/*.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        'process',
+        'Buffer',
+        'window',
+        'document',
+        'console',
+        'require',
+        '__dirname',
+        'setTimeout',
+        'fetch',
+      ],
+    },
+  },
+  ...walls.map(({ realm, forbidden }) => ({
+    files: [`src/${realm}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: forbidden, message: `${realm} must not depend on this` }] },
+      ],
+    },
+  })),
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/explicit-function-return-type': 'off',
+    },
+  },
+);

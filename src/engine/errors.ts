@@ -1,0 +1,58 @@
+/** @file Errors that reach the user. Each is one plain sentence; `details` keep the rest for the log. */
+
+/** What went wrong, where, and what was expected; every field is optional and shown in the log. */
+export interface ErrorDetails {
+  /** File name as the user knows it. */
+  readonly file?: string;
+  /** Layer, tensor, archive member or line inside the file. */
+  readonly place?: string;
+  readonly expected?: string;
+  readonly got?: string;
+  /** What the user can do about it, one sentence. */
+  readonly hint?: string;
+}
+
+/** Base of all expected failures. `message` is built from the summary and the details. */
+export abstract class NeuralCleanseError extends Error {
+  constructor(
+    readonly summary: string,
+    readonly details: ErrorDetails = {},
+    options?: { cause?: unknown },
+  ) {
+    super(describe(summary, details), options);
+    this.name = new.target.name;
+  }
+}
+
+/** The model file is damaged, hostile or not what it claims to be. Nothing was scanned. */
+export class ModelFormatError extends NeuralCleanseError {}
+
+/** The file is sound, but it holds something we cannot run or differentiate. Nothing was scanned. */
+export class UnsupportedModelError extends NeuralCleanseError {}
+
+/** The clean samples cannot be used. */
+export class SamplesError extends NeuralCleanseError {}
+
+/** The caller asked for something impossible (an option out of range, a missing file). */
+export class UsageError extends NeuralCleanseError {}
+
+/** The compute runtime is missing or failed. */
+export class RuntimeUnavailableError extends NeuralCleanseError {}
+
+/** The user cancelled. Not an error: never show it as one. */
+export class CancelledError extends Error {
+  constructor() {
+    super('Cancelled.');
+    this.name = 'CancelledError';
+  }
+}
+
+function describe(summary: string, details: ErrorDetails): string {
+  const where = [details.file, details.place].filter((part) => part !== undefined).join(': ');
+  const contrast =
+    details.expected === undefined && details.got === undefined
+      ? ''
+      : ` (expected ${details.expected ?? 'something else'}, got ${details.got ?? 'something else'})`;
+  const hint = details.hint === undefined ? '' : ` ${details.hint}`;
+  return `${where === '' ? '' : `${where}: `}${summary}${contrast}.${hint}`;
+}
