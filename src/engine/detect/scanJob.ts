@@ -1,0 +1,34 @@
+/** @file What a scan takes in and what it tells while it runs. */
+import type { CancelSignal } from '../progress';
+import type { LabelResult } from '../report';
+
+/** Absolute progress, at most about five times a second. */
+export interface ScanProgress {
+  readonly phase: 'screening' | 'inverting' | 'verifying';
+  /** Adam updates done and planned in this phase, summed over labels and seeds. */
+  readonly done: number;
+  readonly total: number;
+  readonly labelsDone: number;
+  readonly labelsTotal: number;
+  /** Labels in work right now, with their current L1 and success rate 0–1. */
+  readonly current: readonly { readonly label: number; readonly l1: number; readonly success: number }[];
+  /** Seconds left in this phase, where it can be estimated. */
+  readonly secondsLeft?: number;
+}
+
+/** Where finished labels are kept so that a scan can resume; the host decides the medium. */
+export interface CheckpointStore {
+  /** The text saved last under this key, `undefined` when there is none. */
+  load(key: string): Promise<string | undefined>;
+  /** Replaces it atomically. */
+  save(key: string, text: string): Promise<void>;
+  remove(key: string): Promise<void>;
+}
+
+export interface ScanEvents {
+  onProgress?(progress: ScanProgress): void;
+  /** A label is done; its index and p-value are preliminary until the scan ends. */
+  onLabel?(result: LabelResult): void;
+  readonly signal?: CancelSignal;
+  readonly checkpoints?: CheckpointStore;
+}

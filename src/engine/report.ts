@@ -1,0 +1,129 @@
+/** @file The one result every surface renders from: plain, versioned, serialisable. Nothing recomputes it. */
+
+export const REPORT_VERSION = 1;
+
+export type Verdict = 'infected' | 'clean' | 'inconclusive';
+
+/** Which cross-entropy drives the inversion: the true one, or the authors' with swapped arguments (16.118·(1 − p)). */
+export type LossKind = 'cross-entropy' | 'authors';
+
+/** Everything that determines the numbers of a scan; part of the checkpoint's key. */
+export interface ScanSettings {
+  readonly preset: 'quick' | 'standard' | 'thorough';
+  readonly loss: LossKind;
+  /** Independent inversions per label; results are averaged on a log scale. */
+  readonly seeds: number;
+  /** First seed. */
+  readonly seed: number;
+  /** Images per update. */
+  readonly batchSize: number;
+  /** Adam updates per label and seed. */
+  readonly updates: number;
+  /** Attack success rate a trigger must reach, 0–1. */
+  readonly successThreshold: number;
+  /** Largest family-wise p-value that counts as infected, 0–1. */
+  readonly pThreshold: number;
+  /** Labels scanned; all when absent. */
+  readonly labels?: readonly number[];
+  /** Above this number of labels the low-cost scheme of the paper (V-B) is used; 0 never. */
+  readonly lowCostAbove: number;
+}
+
+/** A reversed trigger. `mask` holds H·W values 0–1, `pattern` C·H·W raw pixel values 0–255 (CHW). */
+export interface Trigger {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  /** Base64 of little-endian float32. */
+  readonly mask: string;
+  readonly pattern: string;
+}
+
+/** One point of a label's optimisation, averaged over the updates since the point before. */
+export interface CurvePoint {
+  readonly update: number;
+  readonly l1: number;
+  /** Attack success rate 0–1 on the optimisation batches. */
+  readonly success: number;
+  readonly lambda: number;
+}
+
+export interface LabelResult {
+  readonly label: number;
+  readonly name?: string;
+  /**
+   * `found`: a trigger reached the success threshold; `not-reached`: none did, so the L1 says nothing;
+   * `screened`: dismissed by the low-cost scheme before full optimisation; `not-scanned`: left out.
+   */
+  readonly state: 'found' | 'not-reached' | 'screened' | 'not-scanned';
+  /** Σ mask (geometric mean over seeds), in pixels; absent where no trigger was found. */
+  readonly l1?: number;
+  /** L1 of each seed's trigger. */
+  readonly l1PerSeed: readonly number[];
+  /** The paper's anomaly index |L1 − median| / (1.4826·MAD); negative above the median. */
+  readonly anomalyIndex?: number;
+  /** Family-wise p-value: how often a clean model with this many labels shows a label this small. */
+  readonly pValue?: number;
+  /** Success rate 0–1 of the reversed trigger on all samples that are not of this label. */
+  readonly attackSuccess?: number;
+  /** Success rate 0–1 of the masked pattern alone, pasted on images of noise that show no class. */
+  readonly transfer?: number;
+  readonly flagged: boolean;
+  /** The smallest trigger over the seeds. */
+  readonly trigger?: Trigger;
+  readonly curve: readonly CurvePoint[];
+}
+
+export interface SamplesSummary {
+  readonly source: string;
+  readonly count: number;
+  readonly labelled: boolean;
+  readonly skipped: number;
+  readonly preprocessing: string;
+}
+
+export interface ModelSummary {
+  readonly file: string;
+  readonly format: string;
+  /** SHA-256 over all parts, hex. */
+  readonly sha256: string;
+  readonly classes: number;
+  readonly input: { readonly channels: number; readonly height: number; readonly width: number };
+  readonly head: string;
+}
+
+export interface ReportFinding {
+  readonly severity: 'note' | 'warning';
+  readonly place?: string;
+  readonly message: string;
+}
+
+export interface ScanReport {
+  readonly version: typeof REPORT_VERSION;
+  readonly tool: string;
+  readonly model: ModelSummary;
+  readonly samples: SamplesSummary;
+  readonly settings: ScanSettings;
+  readonly runtime: string;
+  readonly verdict: Verdict;
+  /** Plain sentences: why this verdict, and what cannot be known. */
+  readonly reasons: readonly string[];
+  /** Smallest p-value over the labels. */
+  readonly pValue?: number;
+  /** In label order. */
+  readonly labels: readonly LabelResult[];
+  readonly flagged: readonly number[];
+  /** Of L1 over the labels with a trigger. */
+  readonly median?: number;
+  /** 1.4826 · median absolute deviation of L1. */
+  readonly mad?: number;
+  /** Anomaly index of the smallest L1. */
+  readonly anomalyIndex?: number;
+  /** 0–1; absent for unlabelled samples. */
+  readonly cleanAccuracy?: number;
+  readonly findings: readonly ReportFinding[];
+  /** Wall-clock seconds of the scan, resumed parts included. */
+  readonly seconds: number;
+  /** Images passed forward and backward. */
+  readonly imagePasses: number;
+}
