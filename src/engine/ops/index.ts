@@ -1,10 +1,36 @@
 /** @file The operator table. A missing operator is a named error before any work starts. */
 import { UnsupportedModelError } from '../errors';
 import type { Graph } from '../graph/graph';
+import { activations } from './activations';
+import { casts } from './cast';
+import { comparisons } from './comparison';
 import { elementwise } from './elementwise';
+import { indexing } from './indexing';
+import { movement } from './movement';
 import type { OpDefinition, OpFamily } from './op';
+import { padding } from './pad';
+import { reductions } from './reduce';
+import { reshapes } from './reshape';
+import { shapeOperators } from './shape';
+import { slicing } from './slice';
+import { softmax } from './softmax';
+import { unaryFunctions } from './unary';
 
-const families: readonly OpFamily[] = [elementwise];
+const families: readonly OpFamily[] = [
+  elementwise,
+  unaryFunctions,
+  activations,
+  softmax,
+  reductions,
+  comparisons,
+  casts,
+  reshapes,
+  movement,
+  slicing,
+  padding,
+  indexing,
+  shapeOperators,
+];
 
 const operators: ReadonlyMap<string, OpDefinition> = new Map(families.flatMap((family) => Object.entries(family)));
 

@@ -43,8 +43,15 @@ export interface OpDefinition {
   infer(context: OpContext): TensorType[];
   /** Vector-Jacobian product, one entry per input; `'none'` when the derivative is zero or meaningless (integers, comparisons). */
   readonly gradient: ((context: GradientContext) => (Value | undefined)[]) | 'none';
-  /** The outputs, when all inputs are constants. For shape arithmetic and small tensors; absent: never folded. */
-  fold?(context: OpContext, inputs: readonly (Tensor | undefined)[], outputs: readonly TensorType[]): Tensor[];
+  /**
+   * The outputs, where they are known before running; `undefined` where they are not. Asked for every node with a small
+   * result (shape arithmetic); `inputs` holds `undefined` for what is absent or computed. Absent: never folded.
+   */
+  fold?(
+    context: OpContext,
+    inputs: readonly (Tensor | undefined)[],
+    outputs: readonly TensorType[],
+  ): Tensor[] | undefined;
   /** The same operator in TensorFlow.js, one tensor per output. */
   kernel(context: KernelContext): TfTensor[];
 }

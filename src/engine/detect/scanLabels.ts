@@ -1,0 +1,238 @@
+/** @file A whole detection: schedule labels and seeds, invert, verify, assess. */
+import { encodeFloats } from '../base64';
+import { CancelledError } from '../errors';
+import type { Classifier } from '../graph/classifier';
+import { Random } from '../random';
+import type { LabelResult, ScanSettings } from '../report';
+import type { Runtime } from '../runtime/runtime';
+import type { Preprocessing } from '../samples/preprocessing';
+import { Checkpoint } from './checkpoint';
+import type { CleanImages } from './cleanImages';
+import { attackSuccess, Evaluator } from './evaluator';
+import { Inversion, type InversionOptions, type InversionResult } from './inversion';
+import { InversionTask, runInversions } from './invertLabels';
+import { SCREENING, screenLabels } from './lowCost';
+import { anomalyIndices } from './outliers';
+import { ProgressMeter } from './progressMeter';
+import type { ScanEvents } from './scanJob';
+import { TriggerStep } from './triggerStep';
+import { assess, type Assessment } from './verdict';
+
+export interface Detection extends Assessment {
+  readonly imagePasses: number;
+  readonly seconds: number;
+}
+
+export interface DetectionJob {
+  readonly runtime: Runtime;
+  readonly classifier: Classifier;
+  readonly preprocessing: Preprocessing;
+  readonly images: CleanImages;
+  readonly settings: ScanSettings;
+  readonly labelNames?: readonly string[];
+  readonly accuracyDoubt?: string;
+  /** Hash of everything that determines the numbers. */
+  readonly checkpointKey: string;
+  /** Seconds since some fixed point. */
+  now(): number;
+}
+
+/** Images on which a reversed trigger's success is verified, at most. */
+const VERIFY_IMAGES = 512;
+/** Images of pure noise on which the trigger alone is tried. */
+const NOISE_IMAGES = 64;
+
+/** Throws {@link CancelledError} after saving the checkpoint. */
+export async function scanLabels(job: DetectionJob, events: ScanEvents): Promise<Detection> {
+  const started = job.now();
+  const checkpoint = await Checkpoint.open(events.checkpoints, job.checkpointKey);
+  try {
+    const labels = await chooseLabels(job, events, checkpoint);
+    const results = await invert(job, events, checkpoint, labels, started);
+    const assessment = assess(withScreened(job, results), {
+      settings: job.settings,
+      classes: job.settings.labels?.length ?? job.classifier.classes,
+      ...(job.accuracyDoubt === undefined ? {} : { accuracyDoubt: job.accuracyDoubt }),
+    });
+    await checkpoint.remove();
+    return { ...assessment, imagePasses: checkpoint.imagePasses, seconds: checkpoint.seconds + job.now() - started };
+  } catch (error) {
+    if (error instanceof CancelledError) await checkpoint.save(job.now(), started, true);
+    throw error;
+  }
+}
+
+/** All labels, or what the low-cost screening leaves of them. */
+async function chooseLabels(job: DetectionJob, events: ScanEvents, checkpoint: Checkpoint): Promise<readonly number[]> {
+  const { settings, classifier, images } = job;
+  const all = settings.labels ?? Array.from({ length: classifier.classes }, (_, label) => label);
+  if (settings.lowCostAbove === 0 || all.length <= settings.lowCostAbove) return all;
+  if (checkpoint.screened !== undefined) return checkpoint.screened;
+  const step = await compileStep(job, all.length, SCREENING.batch);
+  try {
+    const meter = new ProgressMeter('screening', job.now, events.onProgress, all.length * 48, all.length);
+    const screening = await screenLabels(step, all, images, classifier.input, settings.seed, {
+      ...(events.signal === undefined ? {} : { signal: events.signal }),
+      onUpdate: (active) => {
+        meter.advance(active);
+      },
+    });
+    checkpoint.setScreened(screening.chosen, screening.imagePasses);
+    return screening.chosen;
+  } finally {
+    await step.dispose();
+  }
+}
+
+async function invert(
+  job: DetectionJob,
+  events: ScanEvents,
+  checkpoint: Checkpoint,
+  labels: readonly number[],
+  started: number,
+): Promise<LabelResult[]> {
+  const { settings, classifier, images, runtime, preprocessing } = job;
+  const { channels, height, width } = classifier.input;
+  const known = checkpoint.results(height * width, channels);
+  const perLabel = new Map<number, InversionResult[]>();
+  for (const result of known) perLabel.set(result.label, [...(perLabel.get(result.label) ?? []), result]);
+  const seeds = Array.from({ length: settings.seeds }, (_, i) => settings.seed + i);
+  const isKnown = new Set(known.map(({ label, seed }) => `${label}/${seed}`));
+  const jobs = labels.flatMap((label) => seeds.map((seed) => ({ label, seed })));
+  const open = jobs.filter(({ label, seed }) => !isKnown.has(`${label}/${seed}`));
+
+  const evaluator = await Evaluator.compile(runtime, classifier, preprocessing);
+  const step = await compileStep(job, open.length, settings.batchSize);
+  const options = inversionOptions(settings);
+  const finished = new Map<number, LabelResult>();
+  const meter = new ProgressMeter(
+    'inverting',
+    job.now,
+    events.onProgress,
+    jobs.length * settings.updates,
+    labels.length,
+  );
+  meter.skip(known.length * settings.updates);
+  const finishLabel = async (label: number): Promise<void> => {
+    const result = await summarize(job, evaluator, label, perLabel.get(label) ?? [], events);
+    finished.set(label, result);
+    meter.labelsDone = finished.size;
+    events.onLabel?.(preliminary(result, [...finished.values()]));
+  };
+  try {
+    for (const [label, results] of perLabel) if (results.length === seeds.length) await finishLabel(label);
+    const tasks = lazily(
+      open,
+      ({ label, seed }) => new InversionTask(new Inversion(label, seed, classifier.input, options), images),
+    );
+    await runInversions(step, tasks, classifier.input, ({ inversion }) => inversion.finished, {
+      ...(events.signal === undefined ? {} : { signal: events.signal }),
+      onUpdate: (active) => {
+        meter.advance(active);
+      },
+      onFinished: async ({ inversion }) => {
+        const result = inversion.result();
+        meter.skip(settings.updates - result.updates);
+        checkpoint.add(result, result.updates * settings.batchSize);
+        const results = [...(perLabel.get(result.label) ?? []), result];
+        perLabel.set(result.label, results);
+        if (results.length === seeds.length) await finishLabel(result.label);
+        await checkpoint.save(job.now(), started);
+      },
+    });
+  } finally {
+    await step.dispose();
+    await evaluator.dispose();
+  }
+  return labels.map((label) => finished.get(label) ?? emptyResult(label, 'not-scanned', job));
+}
+
+/** Merges the seeds of a label and verifies its smallest trigger on images it was not judged on. */
+async function summarize(
+  job: DetectionJob,
+  evaluator: Evaluator,
+  label: number,
+  results: readonly InversionResult[],
+  { signal }: ScanEvents,
+): Promise<LabelResult> {
+  const { classifier, images } = job;
+  const triggers = results.flatMap(({ trigger }) => (trigger === undefined ? [] : [trigger]));
+  const curve = results[0]?.curve ?? [];
+  const best = triggers.reduce<(typeof triggers)[number] | undefined>(
+    (a, b) => (a === undefined || b.l1 < a.l1 ? b : a),
+    undefined,
+  );
+  if (best === undefined) return { ...emptyResult(label, 'not-reached', job), curve };
+  const { channels, height, width } = classifier.input;
+  const size = channels * height * width;
+  const count = Math.min(images.count, VERIFY_IMAGES);
+  const subset: CleanImages = { ...images, pixels: images.pixels.subarray(0, count * size), count };
+  const l1PerSeed = triggers.map((trigger) => trigger.l1);
+  return {
+    ...emptyResult(label, 'found', job),
+    l1: Math.exp(l1PerSeed.reduce((sum, l1) => sum + Math.log(l1), 0) / l1PerSeed.length),
+    l1PerSeed,
+    attackSuccess: await attackSuccess(evaluator, subset, best, label, signal),
+    transfer: await attackSuccess(evaluator, noiseImages(size), best, label, signal),
+    trigger: { channels, height, width, mask: encodeFloats(best.mask), pattern: encodeFloats(best.pattern) },
+    curve,
+  };
+}
+
+function preliminary(result: LabelResult, sofar: readonly LabelResult[]): LabelResult {
+  const found = sofar.filter((other) => other.l1 !== undefined);
+  const index = anomalyIndices(found.map((other) => other.l1 ?? NaN))[found.indexOf(result)];
+  return index === undefined ? result : { ...result, anomalyIndex: index };
+}
+
+/** Labels that the low-cost scheme dismissed, and those the user left out, appear in the report too. */
+function withScreened(job: DetectionJob, results: readonly LabelResult[]): LabelResult[] {
+  const scanned = new Map(results.map((result) => [result.label, result]));
+  const asked = new Set(job.settings.labels ?? Array.from({ length: job.classifier.classes }, (_, label) => label));
+  return Array.from(
+    { length: job.classifier.classes },
+    (_, label) => scanned.get(label) ?? emptyResult(label, asked.has(label) ? 'screened' : 'not-scanned', job),
+  );
+}
+
+function emptyResult(label: number, state: LabelResult['state'], { labelNames }: DetectionJob): LabelResult {
+  const name = labelNames?.[label];
+  return { label, ...(name === undefined ? {} : { name }), state, l1PerSeed: [], flagged: false, curve: [] };
+}
+
+function inversionOptions(settings: ScanSettings): InversionOptions {
+  return {
+    updates: settings.updates,
+    batch: settings.batchSize,
+    successThreshold: settings.successThreshold,
+    roundUpdates: 5,
+    initialLambda: 1e-3,
+    patience: 2,
+    multiplier: 2,
+    earlyStopRounds: 25,
+  };
+}
+
+/** Labels per step: enough that calls do not dominate small models, evenly spread over the steps. */
+export function labelsPerStep({ input }: Classifier, jobs: number, batch: number): number {
+  const values = batch * input.channels * input.height * input.width;
+  const most = Math.max(1, Math.min(16, Math.floor(150_000 / values)));
+  return Math.max(1, Math.ceil(jobs / Math.ceil(jobs / most)));
+}
+
+async function compileStep(job: DetectionJob, jobs: number, batch: number): Promise<TriggerStep> {
+  const labels = labelsPerStep(job.classifier, Math.max(1, jobs), batch);
+  return TriggerStep.compile(job.runtime, job.classifier, job.preprocessing, { labels, batch }, job.settings.loss);
+}
+
+function noiseImages(size: number): CleanImages {
+  const random = new Random(20190519);
+  return {
+    pixels: Float32Array.from({ length: NOISE_IMAGES * size }, () => 255 * random.uniform()),
+    count: NOISE_IMAGES,
+  };
+}
+
+function* lazily<T, U>(items: Iterable<T>, make: (item: T) => U): Generator<U> {
+  for (const item of items) yield make(item);
+}

@@ -1,0 +1,101 @@
+/** @file Comparisons, logic and selection (ONNX Equal, And, Where, …). */
+import { required } from './attributes';
+import { broadcastDims, reduceProductTo } from './broadcast';
+import { foldElementwise } from './fold';
+import type { OpDefinition, OpFamily, TensorFlow, TfTensor } from './op';
+import { incoming, indicator, requireOneType, whereNeeded } from './rules';
+
+/** A condition on two inputs, broadcast together. */
+function comparison(
+  holds: (x: number, y: number) => boolean,
+  kernel: (tf: TensorFlow, x: TfTensor, y: TfTensor) => TfTensor,
+): OpDefinition {
+  return {
+    infer: (context) => {
+      const types = [required(context, 0), required(context, 1)];
+      requireOneType(context, types);
+      return [{ dtype: 'bool', dims: broadcastDims(context, types) }];
+    },
+    gradient: 'none',
+    fold: foldElementwise((x = 0, y = 0) => Number(holds(x, y))),
+    kernel: (context) => [kernel(context.tf, required(context, 0), required(context, 1))],
+  };
+}
+
+/** A condition on one input. */
+function test(
+  holds: (x: number) => boolean,
+  kernel: (tf: TensorFlow, x: TfTensor) => TfTensor,
+): OpDefinition {
+  return {
+    infer: (context) => [{ dtype: 'bool', dims: required(context, 0).dims }],
+    gradient: 'none',
+    fold: foldElementwise((x = 0) => Number(holds(x))),
+    kernel: (context) => [kernel(context.tf, required(context, 0))],
+  };
+}
+
+/** condition ? x : y */
+const where: OpDefinition = {
+  infer: (context) => {
+    const [condition, x, y] = [required(context, 0), required(context, 1), required(context, 2)];
+    requireOneType(context, [x, y]);
+    return [{ dtype: x.dtype, dims: broadcastDims(context, [condition, x, y]) }];
+  },
+  gradient: (context) => {
+    const { b } = context;
+    const [dz, condition] = [incoming(context), required(context, 0)];
+    const [x, y] = [required(context, 1), required(context, 2)];
+    return whereNeeded(
+      context,
+      () => undefined,
+      () => reduceProductTo(b, dz, indicator(b, condition), x.dims),
+      () => reduceProductTo(b, dz, indicator(b, b.op('Not', [condition])), y.dims),
+    );
+  },
+  fold: foldElementwise((condition, x = 0, y = 0) => (condition === 0 ? y : x)),
+  kernel: (context) => {
+    const { tf } = context;
+    const condition = tf.cast(required(context, 0), 'bool');
+    const dims = [...(context.outputTypes[0]?.dims ?? [])];
+    const [x, y] = [tf.broadcastTo(required(context, 1), dims), tf.broadcastTo(required(context, 2), dims)];
+    return [tf.where(tf.cast(tf.broadcastTo(tf.cast(condition, 'int32'), dims), 'bool'), x, y)];
+  },
+};
+
+export const comparisons = {
+  Equal: comparison(
+    (x, y) => x === y,
+    (tf, x, y) => tf.equal(x, y),
+  ),
+  Greater: comparison(
+    (x, y) => x > y,
+    (tf, x, y) => tf.greater(x, y),
+  ),
+  GreaterOrEqual: comparison(
+    (x, y) => x >= y,
+    (tf, x, y) => tf.greaterEqual(x, y),
+  ),
+  Less: comparison(
+    (x, y) => x < y,
+    (tf, x, y) => tf.less(x, y),
+  ),
+  LessOrEqual: comparison(
+    (x, y) => x <= y,
+    (tf, x, y) => tf.lessEqual(x, y),
+  ),
+  And: comparison(
+    (x, y) => x !== 0 && y !== 0,
+    (tf, x, y) => tf.logicalAnd(x, y),
+  ),
+  Or: comparison(
+    (x, y) => x !== 0 || y !== 0,
+    (tf, x, y) => tf.logicalOr(x, y),
+  ),
+  Not: test(
+    (x) => x === 0,
+    (tf, x) => tf.logicalNot(x),
+  ),
+  IsNaN: test(Number.isNaN, (tf, x) => tf.isNaN(x)),
+  Where: where,
+} satisfies OpFamily;

@@ -1,0 +1,50 @@
+/** @file Draws batches from the samples: an endless shuffled stream of indices, and the pixels behind them. */
+import type { Random } from '../random';
+import type { Samples } from './samples';
+
+/** Indices of all samples, or of those that do not have the label `excluded`. Unlabelled samples are all kept. */
+export function sampleIndices(samples: Pick<Samples, 'count' | 'labels'>, excluded?: number): Int32Array {
+  const { count, labels } = samples;
+  const all = Int32Array.from({ length: count }, (_, i) => i);
+  return labels === undefined || excluded === undefined ? all : all.filter((i) => labels[i] !== excluded);
+}
+
+/** Endless stream over `indices`, freshly shuffled for every pass; each index comes once per pass. */
+export class IndexStream {
+  readonly #order: Int32Array;
+  readonly #random: Random;
+  #next: number;
+
+  /** `indices` must not be empty. */
+  constructor(indices: Int32Array, random: Random) {
+    if (indices.length === 0) throw new RangeError('An index stream needs at least one index');
+    this.#order = indices.slice();
+    this.#random = random;
+    this.#next = indices.length;
+  }
+
+  /** The next `count` indices; may run over the end of a pass. */
+  take(count: number): Int32Array {
+    const batch = new Int32Array(count);
+    for (let i = 0; i < count; i++) {
+      if (this.#next === this.#order.length) {
+        this.#random.shuffle(this.#order);
+        this.#next = 0;
+      }
+      batch[i] = this.#order[this.#next++] ?? 0;
+    }
+    return batch;
+  }
+}
+
+/** Copies the samples at `indices` into a float `[B, C, H, W]` batch in 0…255; `into` is used again where it fits. */
+export function gatherImages(samples: Samples, indices: ArrayLike<number>, into?: Float32Array): Float32Array {
+  const size = samples.channels * samples.height * samples.width;
+  const length = indices.length * size;
+  const batch = into?.length === length ? into : new Float32Array(length);
+  for (let row = 0; row < indices.length; row++) {
+    const start = (indices[row] ?? 0) * size;
+    batch.set(samples.images.subarray(start, start + size), row * size);
+  }
+  return batch;
+}
