@@ -1,44 +1,25 @@
-/** @file Clean images in the form the scan works on, and the drawing of batches from them. */
+/** @file The part of the samples that detection needs, and the images of a label's inversion. */
 import { Random } from '../random';
+import { gatherInto, IndexStream, sampleIndices } from '../samples/batches';
+import type { Samples } from '../samples/samples';
 
-export interface CleanImages {
-  /** `[N, C, H, W]` raw pixels 0–255. */
-  readonly pixels: Uint8Array | Float32Array;
-  readonly count: number;
-  /** `[N]`; absent for unlabelled samples. */
-  readonly labels?: Int32Array;
-}
+export type CleanImages = Pick<Samples, 'images' | 'count' | 'labels'>;
 
-/** Endless shuffled stream of the images that are not of one class. */
-export class ImageStream {
-  readonly #order: Int32Array;
-  readonly #random: Random;
-  #next = 0;
+/** Endless shuffled stream of the images that are not of the target label (of all, where none other is there). */
+export class InversionImages {
+  readonly #indices: IndexStream;
 
-  /** Falls back to all images where every image is of the class. */
   constructor(
     private readonly images: CleanImages,
-    excludedLabel: number,
+    targetLabel: number,
     seed: number,
   ) {
-    const { labels, count } = images;
-    const all = Int32Array.from({ length: count }, (_, i) => i);
-    const others = labels === undefined ? all : all.filter((i) => labels[i] !== excludedLabel);
-    this.#order = others.length > 0 ? others : all;
-    this.#random = new Random(seed);
-    this.#next = this.#order.length;
+    const others = sampleIndices(images, targetLabel);
+    this.#indices = new IndexStream(others.length > 0 ? others : sampleIndices(images), new Random(seed));
   }
 
-  /** Copies the next `count` images to `target`, beginning at element `offset`. */
+  /** Copies the next `count` images to `target`, from element `offset` on. */
   fill(target: Float32Array, offset: number, count: number): void {
-    const size = this.images.pixels.length / this.images.count;
-    for (let i = 0; i < count; i++) {
-      if (this.#next >= this.#order.length) {
-        this.#random.shuffle(this.#order);
-        this.#next = 0;
-      }
-      const index = this.#order[this.#next++] ?? 0;
-      target.set(this.images.pixels.subarray(index * size, (index + 1) * size), offset + i * size);
-    }
+    gatherInto(this.images, this.#indices.take(count), target, offset);
   }
 }

@@ -27,19 +27,19 @@ export class Evaluator {
 
   /** Logits `[count, K]` of raw images `[count, C, H, W]`; `prepare` may change each image in place first. */
   async logits(
-    images: Pick<CleanImages, 'pixels' | 'count'>,
+    samples: Pick<CleanImages, 'images' | 'count'>,
     prepare?: (image: Float32Array, index: number) => void,
     signal?: CancelSignal,
   ): Promise<Float32Array> {
     const { channels, height, width } = this.classifier.input;
     const size = channels * height * width;
     const { classes } = this.classifier;
-    const result = new Float32Array(images.count * classes);
+    const result = new Float32Array(samples.count * classes);
     const buffer = new Float32Array(BATCH * size);
-    for (let start = 0; start < images.count; start += BATCH) {
+    for (let start = 0; start < samples.count; start += BATCH) {
       throwIfCancelled(signal);
-      const count = Math.min(BATCH, images.count - start);
-      buffer.set(images.pixels.subarray(start * size, (start + count) * size));
+      const count = Math.min(BATCH, samples.count - start);
+      buffer.set(samples.images.subarray(start * size, (start + count) * size));
       if (prepare !== undefined) {
         for (let i = 0; i < count; i++) prepare(buffer.subarray(i * size, (i + 1) * size), start + i);
       }
@@ -53,11 +53,11 @@ export class Evaluator {
 
   /** Predicted class of each image. */
   async predictions(
-    images: Pick<CleanImages, 'pixels' | 'count'>,
+    samples: Pick<CleanImages, 'images' | 'count'>,
     prepare?: (image: Float32Array, index: number) => void,
     signal?: CancelSignal,
   ): Promise<Int32Array> {
-    return argmaxRows(await this.logits(images, prepare, signal), this.classifier.classes);
+    return argmaxRows(await this.logits(samples, prepare, signal), this.classifier.classes);
   }
 
   dispose(): Promise<void> {
@@ -87,7 +87,7 @@ export function stampImage(image: Float32Array, { mask, pattern }: Pick<Reversed
 /** Share of images, among those not of `label`, that the stamped trigger turns into `label`; NaN when there are none. */
 export async function attackSuccess(
   evaluator: Evaluator,
-  images: CleanImages,
+  samples: CleanImages,
   trigger: Pick<ReversedTrigger, 'mask' | 'pattern'>,
   label: number,
   signal?: CancelSignal,
@@ -95,7 +95,7 @@ export async function attackSuccess(
   const stamp = (image: Float32Array): void => {
     stampImage(image, trigger);
   };
-  const predictions = await evaluator.predictions(images, stamp, signal);
-  const others = Array.from(predictions).filter((_, i) => images.labels?.[i] !== label);
+  const predictions = await evaluator.predictions(samples, stamp, signal);
+  const others = Array.from(predictions).filter((_, i) => samples.labels?.[i] !== label);
   return others.filter((prediction) => prediction === label).length / others.length;
 }

@@ -1,7 +1,7 @@
 /** @file One label's trigger inversion: variables, optimiser, schedule, best trigger so far. */
 import type { CurvePoint } from '../report';
 import { Random } from '../random';
-import { Adam, INVERSION_ADAM } from './adam';
+import { Adam, INVERSION_ADAM } from '../adam';
 import { Schedule, type ScheduleOptions } from './schedule';
 import { EPSILON } from './triggerStep';
 

@@ -1,18 +1,18 @@
 /** @file Runs many inversions, several at a time in one graph. */
 import { throwIfCancelled, type CancelSignal } from '../progress';
-import { ImageStream, type CleanImages } from './cleanImages';
+import { InversionImages, type CleanImages } from './cleanImages';
 import { Inversion, type Geometry } from './inversion';
 import type { TriggerStep } from './triggerStep';
 
 /** An inversion with its own stream of images. */
 export class InversionTask {
-  readonly stream: ImageStream;
+  readonly stream: InversionImages;
 
   constructor(
     readonly inversion: Inversion,
     images: CleanImages,
   ) {
-    this.stream = new ImageStream(images, inversion.label, inversion.seed * 7919 + inversion.label);
+    this.stream = new InversionImages(images, inversion.label, inversion.seed * 7919 + inversion.label);
   }
 }
 

@@ -166,7 +166,7 @@ async function summarize(
   const { channels, height, width } = classifier.input;
   const size = channels * height * width;
   const count = Math.min(images.count, VERIFY_IMAGES);
-  const subset: CleanImages = { ...images, pixels: images.pixels.subarray(0, count * size), count };
+  const subset: CleanImages = { ...images, images: images.images.subarray(0, count * size), count };
   const l1PerSeed = triggers.map((trigger) => trigger.l1);
   return {
     ...emptyResult(label, 'found', job),
@@ -228,7 +228,7 @@ async function compileStep(job: DetectionJob, jobs: number, batch: number): Prom
 function noiseImages(size: number): CleanImages {
   const random = new Random(20190519);
   return {
-    pixels: Float32Array.from({ length: NOISE_IMAGES * size }, () => 255 * random.uniform()),
+    images: Float32Array.from({ length: NOISE_IMAGES * size }, () => 255 * random.uniform()),
     count: NOISE_IMAGES,
   };
 }

@@ -63,8 +63,17 @@ export function outlierStatistics(values: readonly number[], minSpread: number):
   return statistics;
 }
 
+const nullDistributions = new Map<string, Float64Array>();
+
 /** Ascending largest statistics of clean models; `familySize` > `count` when only a part of the labels was fully scanned. */
 function nullDistribution(count: number, familySize: number): Float64Array {
+  const key = `${count}/${familySize}`;
+  const known = nullDistributions.get(key) ?? simulateNull(count, familySize);
+  nullDistributions.set(key, known);
+  return known;
+}
+
+function simulateNull(count: number, familySize: number): Float64Array {
   const random = new Random(count);
   const tests = Math.max(1, familySize / count);
   return Float64Array.from({ length: NULL_SAMPLES }, () => {

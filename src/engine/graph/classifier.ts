@@ -56,12 +56,17 @@ export function classifierOf(graph: Graph, size?: ImageSize): Classifier {
 
 /**
  * Appends the classifier to `b`. `images` is `[N, C, H, W]` in the range the model expects (after preprocessing).
- * Returns logits `[N, K]`, K ≥ 2; a binary sigmoid with logit z becomes `[0, z]`, which has the same cross-entropy.
+ * `replaced` values stand in for initializers (weights in training). Returns logits `[N, K]`, K ≥ 2; a binary sigmoid with logit z becomes `[0, z]`, which has the same cross-entropy.
  */
-export function appendClassifier(b: GraphBuilder, classifier: Classifier, images: Value): Value {
+export function appendClassifier(
+  b: GraphBuilder,
+  classifier: Classifier,
+  images: Value,
+  replaced: ReadonlyMap<string, Value> = new Map(),
+): Value {
   const { graph, input, logits } = classifier;
   const fed = input.layout === 'NCHW' ? images : b.op('Transpose', [images], { perm: [0, 2, 3, 1] });
-  const values = b.inline(graph, new Map([[input.name, fed]]));
+  const values = b.inline(graph, new Map([...replaced, [input.name, fed]]));
   const value = values.get(logits);
   if (value === undefined) throw new RangeError(`Value ${logits} vanished`);
   const batch = images.dims[0] ?? 1;

@@ -78,7 +78,8 @@ function geluKernel(tf: TensorFlow, x: TfTensor, approximate: boolean): TfTensor
 
 function isTanhApproximation(context: Named): boolean {
   const approximate = stringAttribute(context, 'approximate', 'none');
-  if (approximate !== 'none' && approximate !== 'tanh') throw unsupported(context, `Gelu approximation "${approximate}"`);
+  if (approximate !== 'none' && approximate !== 'tanh')
+    throw unsupported(context, `Gelu approximation "${approximate}"`);
   return approximate === 'tanh';
 }
 
@@ -166,8 +167,7 @@ export const activations = {
   Celu: activation(
     alpha(1),
     (tf, x, scale) => tf.add(tf.relu(x), tf.mul(tf.expm1(tf.div(tf.minimum(x, 0), scale)), scale)),
-    (b, dy, x, y, scale) =>
-      whereNegative(b, dy, x, b.op('Add', [b.op('Mul', [y, b.scalar(1 / scale)]), b.scalar(1)])),
+    (b, dy, x, y, scale) => whereNegative(b, dy, x, b.op('Add', [b.op('Mul', [y, b.scalar(1 / scale)]), b.scalar(1)])),
   ),
   ThresholdedRelu: activation(
     alpha(1),

@@ -17,20 +17,17 @@ function comparison(
       return [{ dtype: 'bool', dims: broadcastDims(context, types) }];
     },
     gradient: 'none',
-    fold: foldElementwise((x = 0, y = 0) => Number(holds(x, y))),
+    fold: foldElementwise((x, y) => Number(holds(x, y))),
     kernel: (context) => [kernel(context.tf, required(context, 0), required(context, 1))],
   };
 }
 
 /** A condition on one input. */
-function test(
-  holds: (x: number) => boolean,
-  kernel: (tf: TensorFlow, x: TfTensor) => TfTensor,
-): OpDefinition {
+function test(holds: (x: number) => boolean, kernel: (tf: TensorFlow, x: TfTensor) => TfTensor): OpDefinition {
   return {
     infer: (context) => [{ dtype: 'bool', dims: required(context, 0).dims }],
     gradient: 'none',
-    fold: foldElementwise((x = 0) => Number(holds(x))),
+    fold: foldElementwise((x) => Number(holds(x))),
     kernel: (context) => [kernel(context.tf, required(context, 0))],
   };
 }
@@ -53,14 +50,8 @@ const where: OpDefinition = {
       () => reduceProductTo(b, dz, indicator(b, b.op('Not', [condition])), y.dims),
     );
   },
-  fold: foldElementwise((condition, x = 0, y = 0) => (condition === 0 ? y : x)),
-  kernel: (context) => {
-    const { tf } = context;
-    const condition = tf.cast(required(context, 0), 'bool');
-    const dims = [...(context.outputTypes[0]?.dims ?? [])];
-    const [x, y] = [tf.broadcastTo(required(context, 1), dims), tf.broadcastTo(required(context, 2), dims)];
-    return [tf.where(tf.cast(tf.broadcastTo(tf.cast(condition, 'int32'), dims), 'bool'), x, y)];
-  },
+  fold: foldElementwise((condition, x, y) => (condition === 0 ? y : x)),
+  kernel: (context) => [context.tf.where(required(context, 0), required(context, 1), required(context, 2))],
 };
 
 export const comparisons = {

@@ -35,7 +35,7 @@ function binary(
     infer: inferBinary,
     gradient: (context) =>
       whereNeeded(context, ...gradients(context, incoming(context), required(context, 0), required(context, 1))),
-    fold: foldElementwise((x, y = 0) => apply(x ?? 0, y)),
+    fold: foldElementwise(apply),
     kernel: (context) => [kernel(context.tf, required(context, 0), required(context, 1))],
   };
 }
@@ -161,7 +161,7 @@ const remainder: OpDefinition = {
   },
   fold: (context, inputs, outputs) => {
     const fmod = intAttribute(context, 'fmod', 0) === 1;
-    const mod = (x = 0, y = 0): number => (fmod ? x % y : x - Math.floor(x / y) * y);
+    const mod = (x: number, y: number): number => (fmod ? x % y : x - Math.floor(x / y) * y);
     return foldElementwise(mod)(context, inputs, outputs);
   },
   kernel: (context) => {
@@ -202,7 +202,7 @@ export const elementwise = {
     ),
     fold: (context, inputs, outputs) => {
       const whole = outputs[0]?.dtype !== 'float32';
-      return foldElementwise((x = 0, y = 0) => (whole ? Math.trunc(x / y) : x / y))(context, inputs, outputs);
+      return foldElementwise((x, y) => (whole ? Math.trunc(x / y) : x / y))(context, inputs, outputs);
     },
   },
   Mod: remainder,
@@ -216,7 +216,7 @@ export const elementwise = {
         () => exponentGradient(context, dz, x, p),
       );
     },
-    fold: foldElementwise((x = 0, p = 0) => x ** p),
+    fold: foldElementwise((x, p) => x ** p),
     kernel: (context) => {
       const [x, p] = [required(context, 0), required(context, 1)];
       return [context.tf.pow(x, context.tf.cast(p, x.dtype))];

@@ -68,7 +68,9 @@ export function foldElementwise(f: (...values: number[]) => number): Fold {
       if (input.dtype === 'int64' && !column.every(Number.isSafeInteger)) return undefined;
       columns.push(column);
     }
-    const elements = Array.from({ length: sizeOf(output.dims) }, (_, i) => f(...columns.map((column) => column[i] ?? 0)));
+    const elements = Array.from({ length: sizeOf(output.dims) }, (_, i) =>
+      f(...columns.map((column) => column[i] ?? 0)),
+    );
     return single(fromElements(output, elements));
   };
 }

@@ -22,7 +22,12 @@ type Named = Pick<OpContext, 'op' | 'name' | 'attributes'>;
 function permutation(context: Named, rank: number): number[] {
   const axes = Array.from({ length: rank }, (_, axis) => axis);
   const perm = [...intsAttribute(context, 'perm', axes.toReversed())];
-  if (!sameDims(perm.toSorted((a, b) => a - b), axes)) {
+  if (
+    !sameDims(
+      perm.toSorted((a, b) => a - b),
+      axes,
+    )
+  ) {
     throw new ModelFormatError('attribute "perm" is wrong', {
       place: place(context),
       expected: `a permutation of ${String(rank)} axes`,
@@ -70,7 +75,15 @@ const concat: OpDefinition = {
         throw shapeMismatch(context, `${showDims(dims)} but for axis ${String(axis)}`, type);
       }
     }
-    return [{ dtype, dims: dims.with(axis, types.reduce((sum, type) => sum + (type.dims[axis] ?? 0), 0)) }];
+    return [
+      {
+        dtype,
+        dims: dims.with(
+          axis,
+          types.reduce((sum, type) => sum + (type.dims[axis] ?? 0), 0),
+        ),
+      },
+    ];
   },
   gradient: (context) => {
     const { b } = context;
@@ -93,7 +106,9 @@ const concat: OpDefinition = {
       const length = sizeOf(input.dims.slice(axis));
       const elements = elementsAt(input, viewPositions(input.dims, stridesOf(input.dims)));
       rows.push(
-        Array.from({ length: sizeOf(output.dims.slice(0, axis)) }, (_, i) => elements.slice(i * length, (i + 1) * length)),
+        Array.from({ length: sizeOf(output.dims.slice(0, axis)) }, (_, i) =>
+          elements.slice(i * length, (i + 1) * length),
+        ),
       );
     }
     const joined = (rows[0] ?? []).flatMap((_, i) => rows.flatMap((row) => row[i] ?? []));
@@ -108,7 +123,15 @@ const concat: OpDefinition = {
 const expand: OpDefinition = {
   infer: (context) => {
     const { dtype, dims } = required(context, 0);
-    return [{ dtype, dims: broadcastDims(context, [{ dtype, dims }, { dtype, dims: constantDims(context, 1) }]) }];
+    return [
+      {
+        dtype,
+        dims: broadcastDims(context, [
+          { dtype, dims },
+          { dtype, dims: constantDims(context, 1) },
+        ]),
+      },
+    ];
   },
   gradient: (context) => [
     context.needs(0) ? reduceTo(context.b, incoming(context), required(context, 0).dims) : undefined,
@@ -193,7 +216,11 @@ const depthToSpace: OpDefinition = {
     const [dy, x] = [incoming(context), required(context, 0)];
     const { apart, perm } = depthToSpaceSteps(context, dy.dims);
     const inverse = perm.map((_, axis) => perm.indexOf(axis));
-    const mixed = reshapeTo(b, dy, perm.map((axis) => apart[axis] ?? 1));
+    const mixed = reshapeTo(
+      b,
+      dy,
+      perm.map((axis) => apart[axis] ?? 1),
+    );
     return [reshapeTo(b, b.op('Transpose', [mixed], { perm: inverse }), x.dims)];
   },
   kernel: (context) => {
@@ -223,8 +250,14 @@ const spaceToDepth: OpDefinition = {
     const { tf } = context;
     const x = required(context, 0);
     const { apart, perm } = depthToSpaceSteps(context, x.shape);
-    const mixed = tf.reshape(x, perm.map((axis) => apart[axis] ?? 1));
-    const ordered = tf.transpose(mixed, perm.map((_, axis) => perm.indexOf(axis)));
+    const mixed = tf.reshape(
+      x,
+      perm.map((axis) => apart[axis] ?? 1),
+    );
+    const ordered = tf.transpose(
+      mixed,
+      perm.map((_, axis) => perm.indexOf(axis)),
+    );
     return [tf.reshape(ordered, [...(context.outputTypes[0]?.dims ?? [])])];
   },
 };

@@ -2,7 +2,15 @@
 import type { GraphBuilder, Value } from '../graph/builder';
 import { ModelFormatError } from '../errors';
 import { showDims, sizeOf, type TensorType } from '../graph/tensor';
-import { constantInts, normalizeAxis, place, required, shapeMismatch, stringAttribute, unsupported } from './attributes';
+import {
+  constantInts,
+  normalizeAxis,
+  place,
+  required,
+  shapeMismatch,
+  stringAttribute,
+  unsupported,
+} from './attributes';
 import type { KernelContext, OpContext, OpDefinition, OpFamily, TfTensor } from './op';
 import { incoming, whereNeeded } from './rules';
 
@@ -18,7 +26,8 @@ type PadContext = Pick<OpContext, 'op' | 'name' | 'attributes' | 'constant'> & {
 
 function modeOf(context: PadContext): Mode {
   const mode = stringAttribute(context, 'mode', 'constant');
-  if (mode !== 'constant' && mode !== 'edge' && mode !== 'reflect') throw unsupported(context, `padding mode "${mode}"`);
+  if (mode !== 'constant' && mode !== 'edge' && mode !== 'reflect')
+    throw unsupported(context, `padding mode "${mode}"`);
   return mode;
 }
 
@@ -52,7 +61,11 @@ function infer(context: OpContext): TensorType[] {
     // Reflection does not repeat the border, edge repeats it; neither can make something out of nothing.
     const reach = mode === 'constant' ? Infinity : mode === 'edge' && core > 0 ? Infinity : Math.max(core - 1, 0);
     if (core < 0 || before > reach || after > reach) {
-      throw shapeMismatch(context, `room for ${mode} padding [${String(before)}, ${String(after)}] of axis ${String(axis)}`, input);
+      throw shapeMismatch(
+        context,
+        `room for ${mode} padding [${String(before)}, ${String(after)}] of axis ${String(axis)}`,
+        input,
+      );
     }
     return dim + before + after;
   });
@@ -120,7 +133,10 @@ const pad: OpDefinition = {
     return whereNeeded(
       context,
       () => {
-        const folded = mode === 'constant' ? dy : paddings.reduce((sum, padding, axis) => foldBorder(b, sum, axis, padding, mode), dy);
+        const folded =
+          mode === 'constant'
+            ? dy
+            : paddings.reduce((sum, padding, axis) => foldBorder(b, sum, axis, padding, mode), dy);
         // Removed elements get zeros; added ones are cut off, in the other modes they already are.
         const undo = (pad: number): number => (mode === 'constant' ? -pad : Math.max(-pad, 0));
         const pads = [...paddings.map(({ before }) => undo(before)), ...paddings.map(({ after }) => undo(after))];
@@ -143,7 +159,8 @@ const pad: OpDefinition = {
     const { tf } = context;
     return [
       paddings.reduce(
-        (sum, padding, axis) => tf.gather(sum, tf.tensor1d(sources(sum.shape[axis] ?? 0, padding, mode), 'int32'), axis),
+        (sum, padding, axis) =>
+          tf.gather(sum, tf.tensor1d(sources(sum.shape[axis] ?? 0, padding, mode), 'int32'), axis),
         x,
       ),
     ];

@@ -13,7 +13,8 @@ type AxesContext = Pick<OpContext, 'op' | 'name' | 'attributes' | 'constant'> & 
 /** The axes that are summed up, sorted; from input 1, or all. */
 function reducedAxes(context: AxesContext, rank: number): number[] {
   const axes = constantInts(context, 1) ?? [];
-  if (axes.length > 0) return [...new Set(axes.map((axis) => normalizeAxis(context, axis, rank)))].sort((a, b) => a - b);
+  if (axes.length > 0)
+    return [...new Set(axes.map((axis) => normalizeAxis(context, axis, rank)))].sort((a, b) => a - b);
   const all = Array.from({ length: rank }, (_, axis) => axis);
   return intAttribute(context, 'noop_with_empty_axes', 0) === 0 ? all : [];
 }

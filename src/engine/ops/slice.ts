@@ -1,7 +1,7 @@
 /** @file Slice: every `step`-th element between two positions along some axes. */
 import { ModelFormatError } from '../errors';
 import type { GraphBuilder, Value } from '../graph/builder';
-import { sameDims, showDims, stridesOf } from '../graph/tensor';
+import { showDims, stridesOf } from '../graph/tensor';
 import { constantInts, normalizeAxis, place, required } from './attributes';
 import { reshapeTo } from './broadcast';
 import { foldMovement, viewPositions } from './fold';
@@ -63,20 +63,26 @@ function unslice(b: GraphBuilder, dy: Value, ranges: readonly Range[], dims: rea
       : b.op('Slice', [dy, each(-1), each(Number.MIN_SAFE_INTEGER), b.ints(reversed), each(-1)]);
 
   const gaps = ranges.map(({ step, length }) => (length > 1 ? Math.abs(step) - 1 : 0));
-  const spread = gaps.some((gap) => gap > 0)
-    ? reshapeTo(
-        b,
-        b.op('Pad', [
-          reshapeTo(b, forward, dy.dims.flatMap((dim) => [dim, 1])),
-          b.ints([...dy.dims.map(() => 0), ...gaps].flatMap((_, i, all) => (i < gaps.length * 2 ? [0] : all))),
-        ]),
-        dy.dims.map((dim, axis) => dim * (1 + (gaps[axis] ?? 0))),
-      )
-    : forward;
+  let spread = forward;
+  if (gaps.some((gap) => gap > 0)) {
+    const apart = reshapeTo(
+      b,
+      forward,
+      dy.dims.flatMap((dim) => [dim, 1]),
+    );
+    const padded = b.op('Pad', [apart, b.ints([...apart.dims.map(() => 0), ...gaps.flatMap((gap) => [0, gap])])]);
+    spread = reshapeTo(
+      b,
+      padded,
+      dy.dims.map((dim, axis) => dim * (1 + (gaps[axis] ?? 0))),
+    );
+  }
 
   const before = ranges.map(({ start, step, length }) => (step > 0 ? start : start + (length - 1) * step));
   const after = spread.dims.map((dim, axis) => (dims[axis] ?? 0) - dim - (before[axis] ?? 0));
-  return [...before, ...after].every((pad) => pad === 0) ? spread : b.op('Pad', [spread, b.ints([...before, ...after])]);
+  return [...before, ...after].every((pad) => pad === 0)
+    ? spread
+    : b.op('Pad', [spread, b.ints([...before, ...after])]);
 }
 
 function take({ tf }: KernelContext, x: TfTensor, { start, step, length }: Range, axis: number): TfTensor {
@@ -98,7 +104,7 @@ const slice: OpDefinition = {
     const { dims } = required(context, 0);
     const dy = incoming(context);
     if (!context.needs(0) || dy.dims.includes(0)) return [];
-    return [sameDims(dy.dims, [])? dy : unslice(context.b, dy, rangesOf(context, dims), dims)];
+    return [unslice(context.b, dy, rangesOf(context, dims), dims)];
   },
   fold: foldMovement((context, source, output) => {
     const ranges = rangesOf(context, source.dims);

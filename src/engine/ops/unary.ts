@@ -21,7 +21,7 @@ export function unary(
             if (!context.needs(0) || y === undefined) return [];
             return [gradient(context.b, incoming(context), required(context, 0), y)];
           },
-    ...(apply && { fold: foldElementwise((x = 0) => apply(x)) }),
+    ...(apply && { fold: foldElementwise(apply) }),
     kernel: (context) => [kernel(context.tf, required(context, 0))],
   };
 }
@@ -61,8 +61,7 @@ export const unaryFunctions = {
   /** The slope at 0 is taken as finite, 0.5/{@link TINY_ROOT}. */
   Sqrt: unary(
     (tf, x) => tf.sqrt(x),
-    (b, dy, _x, y) =>
-      b.op('Div', [b.op('Mul', [dy, b.scalar(0.5)]), b.op('Max', [y, b.scalar(TINY_ROOT)])]),
+    (b, dy, _x, y) => b.op('Div', [b.op('Mul', [dy, b.scalar(0.5)]), b.op('Max', [y, b.scalar(TINY_ROOT)])]),
     Math.sqrt,
   ),
   Exp: unary(

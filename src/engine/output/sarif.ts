@@ -33,7 +33,9 @@ const RULES: ReportingDescriptor[] = [
     id: INCONCLUSIVE,
     name: 'InconclusiveScan',
     shortDescription: { text: 'The scan could not decide about the model' },
-    fullDescription: { text: 'The model was scanned, but the evidence allows neither verdict. It is not known to be clean.' },
+    fullDescription: {
+      text: 'The model was scanned, but the evidence allows neither verdict. It is not known to be clean.',
+    },
     help: { text: 'Read the reasons, check samples and preprocessing, and scan again with more evidence.' },
     defaultConfiguration: { level: 'note' },
     properties: { tags: ['security', 'machine-learning', 'backdoor'] },
@@ -53,9 +55,7 @@ export function sarifReport(report: ScanReport, options: SarifOptions): string {
         columnKind: 'utf16CodeUnits',
         automationDetails: { id: `neural-cleanse/${encodePath(options.modelPath)}` },
         artifacts: [{ location: { uri: encodePath(options.modelPath) }, hashes: { 'sha-256': report.model.sha256 } }],
-        invocations: [
-          { executionSuccessful: true, toolExecutionNotifications: report.findings.map(notification) },
-        ],
+        invocations: [{ executionSuccessful: true, toolExecutionNotifications: report.findings.map(notification) }],
         results,
         properties: {
           verdict: report.verdict,
@@ -78,7 +78,7 @@ function flaggedResult(report: ScanReport, label: LabelResult, options: SarifOpt
   return {
     ...located(BACKDOOR, options),
     level: 'error',
-    message: { text: `Backdoor to label ${labelTitle(label)}: ${figures.join(', ')}.` },
+    message: message(`Backdoor to label ${labelTitle(label)}: ${figures.join(', ')}.`),
     // The same label of the same weights is the same result, wherever the file lies.
     partialFingerprints: { 'modelAndLabel/v1': `${report.model.sha256}:${label.label}` },
     properties: { label: label.label },
@@ -86,11 +86,10 @@ function flaggedResult(report: ScanReport, label: LabelResult, options: SarifOpt
 }
 
 function inconclusiveResult(report: ScanReport, options: SarifOptions): Result {
-  const text = [headline(report), ...report.reasons, nextStep(report)].map((sentence) => plainText(sentence, 1000));
   return {
     ...located(INCONCLUSIVE, options),
     level: 'note',
-    message: { text: text.join(' ') },
+    message: message(headline(report), ...report.reasons, nextStep(report)),
     partialFingerprints: { 'modelAndLabel/v1': `${report.model.sha256}:inconclusive` },
   };
 }
@@ -111,9 +110,14 @@ function located(ruleId: string, { modelPath }: SarifOptions): Pick<Result, 'rul
   };
 }
 
-function notification({ severity, place, message }: ReportFinding): Notification {
-  const text = place === undefined ? message : `${place}: ${message}`;
-  return { level: severity, message: { text: plainText(text, 1000) } };
+function notification(finding: ReportFinding): Notification {
+  const text = finding.place === undefined ? finding.message : `${finding.place}: ${finding.message}`;
+  return { level: finding.severity, message: message(text) };
+}
+
+/** Plain sentences; a name from the file can't become a link, which SARIF writes as `[text](target)` (3.11.6). */
+function message(...sentences: readonly string[]): { text: string } {
+  return { text: sentences.map((sentence) => plainText(sentence, 1000).replaceAll('](', '] (')).join(' ') };
 }
 
 /** A relative URI reference (RFC 3986): `%`, spaces, `?`, `#` and non-ASCII letters of the path are encoded. */

@@ -61,8 +61,8 @@ export function byAnomaly(labels: readonly LabelResult[]): LabelResult[] {
 }
 
 /** `1 label`, `3 labels`. */
-export function countOf(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+export function countOf(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : plural}`;
 }
 
 function flaggedTitles(report: ScanReport): string {

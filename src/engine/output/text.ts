@@ -1,5 +1,6 @@
 /** @file The report for a person at a terminal: the verdict first, then why, then the figures. */
 import type { LabelResult, ScanReport, Verdict } from '../report';
+import { columnsOf, padColumns } from './columns';
 import { drawMask } from './maskDrawing';
 import { formatDuration, formatFixed, formatNumber, formatPercent, formatPValue } from './numbers';
 import { plainText } from './plainText';
@@ -54,9 +55,11 @@ function table(report: ScanReport, options: TextOptions): string[] {
     formatPercent(label.attackSuccess),
     formatPercent(label.transfer),
   ]);
-  const widths = header.map((title, column) => Math.max(...[header, ...rows].map((row) => widthOf(row[column] ?? title))));
+  const widths = header.map((title, column) =>
+    Math.max(...[header, ...rows].map((row) => columnsOf(row[column] ?? title))),
+  );
   const align = (row: readonly string[]): string =>
-    row.map((cell, column) => pad(cell, widths[column] ?? 0, column === 0)).join('  ');
+    row.map((cell, column) => padColumns(cell, widths[column] ?? 0, column === 0 ? 'left' : 'right')).join('  ');
   const lines = shown.map((label, i) => {
     const note = label.flagged ? 'FLAGGED' : STATE_NOTE[label.state];
     const line = `${label.flagged ? '>' : ' '} ${align(rows[i] ?? [])}${note === '' ? '' : `  ${note}`}`;
@@ -66,7 +69,7 @@ function table(report: ScanReport, options: TextOptions): string[] {
   return [
     `  ${align(header)}`,
     ...lines,
-    ...(hidden > 0 ? [`  ${countOf(hidden, 'label')} more in the JSON and HTML reports`] : []),
+    ...(hidden > 0 ? [`  ${countOf(hidden, 'more label')} in the JSON and HTML reports`] : []),
     `  median L1 ${formatFixed(report.median, 1)}, MAD ${formatFixed(report.mad, 2)}`,
   ];
 }
@@ -83,20 +86,24 @@ function drawings(report: ScanReport): string[][] {
 function facts(report: ScanReport): string[] {
   const { model, samples, settings } = report;
   const { channels, height, width } = model.input;
-  const accuracy = report.cleanAccuracy === undefined ? 'not labelled' : `accuracy ${formatPercent(report.cleanAccuracy)}`;
+  const accuracy =
+    report.cleanAccuracy === undefined ? 'not labelled' : `accuracy ${formatPercent(report.cleanAccuracy)}`;
   const skipped = samples.skipped === 0 ? [] : [`${formatNumber(samples.skipped)} skipped`];
-  const seeds = settings.loss === 'authors' ? [countOf(settings.seeds, 'seed'), "authors' loss"] : [countOf(settings.seeds, 'seed')];
   const facts: [string, string[]][] = [
-    ['Model', [model.file, model.format, countOf(model.classes, 'label'), `input ${channels}×${height}×${width}`, model.head]],
+    [
+      'Model',
+      [model.file, model.format, countOf(model.classes, 'label'), `input ${channels}×${height}×${width}`, model.head],
+    ],
     ['Samples', [samples.source, countOf(samples.count, 'image'), accuracy, ...skipped, samples.preprocessing]],
     [
       'Scan',
       [
         `${formatNumber(scannedLabels(report))} of ${countOf(report.labels.length, 'label')}`,
         settings.preset,
-        ...seeds,
+        countOf(settings.seeds, 'seed'),
+        `${settings.loss} loss`,
         formatDuration(report.seconds),
-        countOf(report.imagePasses, 'image pass').replace('passs', 'passes'),
+        countOf(report.imagePasses, 'image pass', 'image passes'),
         report.runtime,
       ],
     ],
@@ -106,23 +113,4 @@ function facts(report: ScanReport): string[] {
 
 function paint(text: string, colour: number, { colours }: TextOptions): string {
   return colours ? `\u{1b}[${colour};1m${text}\u{1b}[0m` : text;
-}
-
-/** Columns on a terminal: East Asian wide characters take two, combining marks none. */
-function widthOf(text: string): number {
-  let width = 0;
-  for (const character of text) {
-    if (/\p{M}/u.test(character)) continue;
-    width += /[\u{1100}-\u{115f}\u{2e80}-\u{a4cf}\u{ac00}-\u{d7a3}\u{f900}-\u{faff}\u{fe30}-\u{fe6f}\u{ff00}-\u{ff60}\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(
-      character,
-    )
-      ? 2
-      : 1;
-  }
-  return width;
-}
-
-function pad(text: string, width: number, left: boolean): string {
-  const fill = ' '.repeat(Math.max(0, width - widthOf(text)));
-  return left ? text + fill : fill + text;
 }

@@ -1,7 +1,7 @@
 /** @file Encodes a graph as an ONNX file (onnx.proto3) for the runtimes that load one. */
 import { Writer } from 'protobufjs/minimal';
-import { OPSET, type Attribute, type Node, type TypedGraph } from '../graph/graph';
-import type { DType, Tensor, TensorType } from '../graph/tensor';
+import { OPSET, type Attribute, type Dim, type Graph, type Node } from '../graph/graph';
+import type { DType, Tensor } from '../graph/tensor';
 
 /** TensorProto.DataType. */
 const DATA_TYPES: Readonly<Record<DType, number>> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
@@ -27,27 +27,35 @@ const varint = (field: number): number => field << 3;
 const bytes = (field: number): number => (field << 3) | 2;
 const fixed32 = (field: number): number => (field << 3) | 5;
 
-/** The bytes of an ONNX ModelProto with the graph's opset. */
-export function encodeModel(graph: TypedGraph): Uint8Array {
+/** The bytes of an ONNX ModelProto with the graph's opset. Open dimensions and unknown output shapes stay open. */
+export function encodeModel(
+  graph: Graph,
+  types?: ReadonlyMap<string, { readonly dtype: DType; readonly dims: readonly Dim[] }>,
+): Uint8Array {
   const model = Writer.create();
   model.uint32(varint(1)).int64(10); // ir_version 10 goes with opset 21
   model.uint32(bytes(7)).fork();
-  for (const node of graph.nodes) writeNode(model.uint32(bytes(1)).fork(), node).ldelim();
+  const names = new Set<string>();
+  for (const node of graph.nodes) {
+    writeNode(model.uint32(bytes(1)).fork(), node, names.has(node.name) ? '' : node.name).ldelim();
+    names.add(node.name);
+  }
   model.uint32(bytes(2)).string('graph');
   for (const [name, tensor] of graph.initializers) writeTensor(model.uint32(bytes(5)).fork(), name, tensor).ldelim();
   for (const input of graph.inputs) writeValueInfo(model.uint32(bytes(11)).fork(), input.name, input).ldelim();
   for (const name of graph.outputs) {
-    writeValueInfo(model.uint32(bytes(12)).fork(), name, graph.types.get(name)).ldelim();
+    writeValueInfo(model.uint32(bytes(12)).fork(), name, types?.get(name)).ldelim();
   }
   model.ldelim();
   model.uint32(bytes(8)).fork().uint32(bytes(1)).string('').uint32(varint(2)).int64(OPSET).ldelim();
   return model.finish();
 }
 
-function writeNode(writer: Writer, node: Node): Writer {
+/** `name` is empty for a node whose name is taken: ONNX Runtime wants unique names, but none is fine. */
+function writeNode(writer: Writer, node: Node, name: string): Writer {
   for (const input of node.inputs) writer.uint32(bytes(1)).string(input);
   for (const output of node.outputs) writer.uint32(bytes(2)).string(output);
-  writer.uint32(bytes(3)).string(node.name).uint32(bytes(4)).string(node.op);
+  writer.uint32(bytes(3)).string(name).uint32(bytes(4)).string(node.op);
   for (const [name, value] of Object.entries(node.attributes)) {
     writeAttribute(writer.uint32(bytes(5)).fork(), name, value).ldelim();
   }
@@ -82,12 +90,21 @@ function writeTensor(writer: Writer, name: string, tensor: Tensor): Writer {
   return writer.uint32(bytes(9)).bytes(new Uint8Array(buffer, byteOffset, byteLength));
 }
 
-function writeValueInfo(writer: Writer, name: string, type: TensorType | undefined): Writer {
+function writeValueInfo(
+  writer: Writer,
+  name: string,
+  type: { readonly dtype: DType; readonly dims: readonly Dim[] } | undefined,
+): Writer {
   writer.uint32(bytes(1)).string(name);
   if (type === undefined) return writer;
   writer.uint32(bytes(2)).fork().uint32(bytes(1)).fork();
   writer.uint32(varint(1)).int32(DATA_TYPES[type.dtype]).uint32(bytes(2)).fork();
-  for (const dim of type.dims) writer.uint32(bytes(1)).fork().uint32(varint(1)).int64(dim).ldelim();
+  for (const dim of type.dims) {
+    const field = writer.uint32(bytes(1)).fork();
+    if (dim === null) field.uint32(bytes(2)).string('N');
+    else field.uint32(varint(1)).int64(dim);
+    writer.ldelim();
+  }
   return writer.ldelim().ldelim().ldelim();
 }
 

@@ -31,7 +31,7 @@ export async function createOnnxRuntime(options: OnnxRuntimeOptions): Promise<Ru
     description: `${options.library} ${library.env.versions.common} (${options.provider})`,
     async compile(graph: TypedGraph, gradients?: GradientRequest): Promise<Session> {
       const whole = gradients === undefined ? graph : withGradients(graph, gradients.loss, gradients.wrt);
-      const session = await library.InferenceSession.create(encodeModel(whole), sessionOptions).catch(
+      const session = await library.InferenceSession.create(encodeModel(whole, whole.types), sessionOptions).catch(
         (cause: unknown) => {
           throw new RuntimeUnavailableError(
             `${options.library} could not prepare the model: ${reason(cause)}`,

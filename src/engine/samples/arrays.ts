@@ -49,7 +49,7 @@ export async function arraySource(
     ...(several && { split: chosen.split }),
     splits: several ? [first, ...others].map((pair) => pair.split) : [],
     notes,
-    values: 'array',
+    values: images.type.size === 1 && images.type.kind !== 'i' ? 'bytes' : 'numbers',
     name: (index) => `${images.name}[${index}]`,
     async read(indices) {
       const read: DecodedImage[] = [];
@@ -85,8 +85,15 @@ function labelsOf(images: StoredArray, arrays: readonly StoredArray[]): StoredAr
       IMAGE_WORDS.test(images.name) &&
       rest(array.name, LABEL_WORDS) === rest(images.name, IMAGE_WORDS),
   );
-  const following = candidates.find((array) => arrays.indexOf(array) > arrays.indexOf(images));
-  return twin ?? candidates.find((array) => LABEL_WORDS.test(array.name)) ?? following ?? candidates[0];
+  const plain = candidates.filter(
+    (array) => /^arr_\d+$/.test(array.name) || ((array.dims[1] ?? 1) === 1 && array.type.kind !== 'f'),
+  );
+  return (
+    twin ??
+    candidates.find((array) => LABEL_WORDS.test(array.name)) ??
+    plain.find((array) => arrays.indexOf(array) > arrays.indexOf(images)) ??
+    plain[0]
+  );
 }
 
 /** Where channels, height and width lie; `undefined` when the array cannot be images. */

@@ -37,14 +37,16 @@ export class IndexStream {
   }
 }
 
-/** Copies the samples at `indices` into a float `[B, C, H, W]` batch in 0…255; `into` is used again where it fits. */
-export function gatherImages(samples: Samples, indices: ArrayLike<number>, into?: Float32Array): Float32Array {
-  const size = samples.channels * samples.height * samples.width;
-  const length = indices.length * size;
-  const batch = into?.length === length ? into : new Float32Array(length);
+/** Copies the samples at `indices` one after the other to `target`, from element `offset` on; values 0…255. */
+export function gatherInto(
+  samples: Pick<Samples, 'images' | 'count'>,
+  indices: ArrayLike<number>,
+  target: Float32Array,
+  offset: number,
+): void {
+  const size = samples.images.length / samples.count;
   for (let row = 0; row < indices.length; row++) {
     const start = (indices[row] ?? 0) * size;
-    batch.set(samples.images.subarray(start, start + size), row * size);
+    target.set(samples.images.subarray(start, start + size), offset + row * size);
   }
-  return batch;
 }

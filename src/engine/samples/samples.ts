@@ -64,8 +64,8 @@ export interface SampleSource {
   readonly split?: string;
   readonly splits: readonly string[];
   readonly notes: readonly string[];
-  /** `image`: decoded files, always 8-bit 0…255; `array`: numbers whose range is still to be found out. */
-  readonly values: 'image' | 'array';
+  /** What `read` gives: 8-bit pixels, or numbers in a range that is still to be found out. */
+  readonly values: 'bytes' | 'numbers';
   name(index: number): string;
   /** The images at `indices` (ascending), in that order. Cheapest when successive calls ascend, too. */
   read(indices: readonly number[]): Promise<(DecodedImage | Unreadable)[]>;
@@ -95,6 +95,8 @@ export interface ReadOptions extends Omit<OpenOptions, 'shape'> {
 export interface SamplesReader {
   /** For people, such as "MNIST idx". */
   readonly label: string;
+  /** Whether {@link OpenOptions.labelsFile} is used. */
+  readonly takesLabels: boolean;
   /** Decides by content. `head` holds the first 512 bytes of a file at most, nothing for a folder. */
   detect(files: Files, path: string, head: Uint8Array): Promise<boolean>;
   /** Throws {@link SamplesError}. */

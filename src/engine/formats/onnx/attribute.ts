@@ -1,7 +1,7 @@
 /** @file AttributeProto: the parameters of a node. */
 import type { Attribute } from '../../graph/graph';
 import { parseTensor, type OnnxTensor } from './tensorProto';
-import { BYTES, FIXED32, VARINT, damaged, type Field, type Span, type Wire } from './wire';
+import { BYTES, FIXED32, MAX_TEXT_BYTES, VARINT, damaged, type Field, type Span, type Wire } from './wire';
 
 export type OnnxAttribute = { readonly name: string } & AttributeValue;
 
@@ -63,6 +63,8 @@ function valueOf(wire: Wire, type: number, values: readonly Field[]): AttributeV
     }
     case TYPE.string: {
       const span = of(4, BYTES).at(-1);
+      // Custom operators keep whole programs in here; what they hold is never needed.
+      if (span !== undefined && span.end - span.start > MAX_TEXT_BYTES) return { kind: 'other' };
       return { kind: 'plain', value: span ? wire.text(span) : '' };
     }
     case TYPE.tensor: {
@@ -76,8 +78,11 @@ function valueOf(wire: Wire, type: number, values: readonly Field[]): AttributeV
     }
     case TYPE.ints:
       return { kind: 'plain', value: of(8, VARINT, BYTES).flatMap((span) => wire.integers(span)) };
-    case TYPE.strings:
-      return { kind: 'plain', value: of(9, BYTES).map((span) => wire.text(span)) };
+    case TYPE.strings: {
+      const spans = of(9, BYTES);
+      if (spans.some((span) => span.end - span.start > MAX_TEXT_BYTES)) return { kind: 'other' };
+      return { kind: 'plain', value: spans.map((span) => wire.text(span)) };
+    }
     default:
       return { kind: 'other' };
   }

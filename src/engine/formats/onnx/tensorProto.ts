@@ -1,6 +1,7 @@
 /** @file TensorProto: shape and type of a weight, and where its elements stand. */
 import { ModelFormatError } from '../../errors';
-import { BYTES, FIXED32, FIXED64, VARINT, damaged, type Span, type Wire } from './wire';
+import { DATA_TYPE } from './elementType';
+import { BYTES, FIXED32, FIXED64, VARINT, damaged, type Field, type Span, type Wire } from './wire';
 
 export interface OnnxTensor {
   readonly name: string;
@@ -12,14 +13,11 @@ export interface OnnxTensor {
 
 /** Where the elements of a tensor stand. */
 export type TensorSource =
-  | { readonly kind: 'none' }
-  /** Little-endian elements in `raw_data`. */
-  | { readonly kind: 'raw'; readonly span: Span }
-  /** `float_data` or `double_data`: the spans together hold little-endian 4- or 8-byte floats. */
-  | { readonly kind: 'floats'; readonly bytesPerElement: 4 | 8; readonly spans: readonly Span[] }
-  /** `int32_data`, `int64_data` or `uint64_data`. `packed`: all in the one length-delimited field `spans[0]`. */
+  /** In the model file, little-endian: the spans together (`raw_data`, `float_data`, `double_data`); none if it is empty. */
+  | { readonly kind: 'bytes'; readonly spans: readonly Span[] }
+  /** In the model file as varints. `packed`: all in one length-delimited field, `spans[0]`. */
   | { readonly kind: 'varints'; readonly spans: readonly Span[]; readonly packed: boolean }
-  /** In another file of the model's folder. */
+  /** In another file of the model's folder, little-endian. */
   | ({ readonly kind: 'external' } & ExternalSource);
 
 export interface ExternalSource {
@@ -33,78 +31,94 @@ export interface ExternalSource {
 
 const MAX_RANK = 64;
 
-/** The typed data fields: wire type of a single element, and how the elements are stored. */
-const TYPED_FIELDS: ReadonlyMap<number, { wire: number; kind: 'floats' | 'varints'; bytes: 4 | 8 }> = new Map([
-  [4, { wire: FIXED32, kind: 'floats', bytes: 4 }],
-  [10, { wire: FIXED64, kind: 'floats', bytes: 8 }],
-  [5, { wire: VARINT, kind: 'varints', bytes: 4 }],
-  [7, { wire: VARINT, kind: 'varints', bytes: 8 }],
-  [11, { wire: VARINT, kind: 'varints', bytes: 8 }],
+const RAW_DATA = 9;
+/** The other data fields, with the wire type of a single element. */
+const TYPED_DATA: ReadonlyMap<number, number> = new Map([
+  [4, FIXED32], // float_data
+  [10, FIXED64], // double_data
+  [5, VARINT], // int32_data
+  [7, VARINT], // int64_data
+  [11, VARINT], // uint64_data
 ]);
 
 export function parseTensor(wire: Wire, span: Span): OnnxTensor {
   let name = '';
   let dataType = 0;
   let isExternal = false;
-  let raw: Span | undefined;
   const dims: number[] = [];
   const entries: Span[] = [];
-  const typed = new Map<number, { spans: Span[]; packed: boolean }>();
+  const data: Field[] = [];
   for (const field of wire.fields(span)) {
-    const typedField = TYPED_FIELDS.get(field.number);
-    if (typedField !== undefined && (field.wire === BYTES || field.wire === typedField.wire)) {
-      const data = typed.get(field.number) ?? { spans: [], packed: field.wire === BYTES };
-      data.spans.push(field);
-      typed.set(field.number, data);
-    } else if (field.number === 1 && (field.wire === VARINT || field.wire === BYTES)) dims.push(...wire.integers(field).slice(0, MAX_RANK + 1));
+    if (field.number === RAW_DATA ? field.wire === BYTES : isTypedData(field)) data.push(field);
+    else if (field.number === 1 && field.wire === VARINT) dims.push(wire.integer(field));
+    else if (field.number === 1 && field.wire === BYTES) dims.push(...wire.integers(field).slice(0, MAX_RANK + 1));
     else if (field.number === 2 && field.wire === VARINT) dataType = wire.integer(field);
     else if (field.number === 14 && field.wire === VARINT) isExternal = wire.integer(field) === 1;
     else if (field.number === 8 && field.wire === BYTES) name = wire.text(field);
-    else if (field.number === 9 && field.wire === BYTES) raw = field;
     else if (field.number === 13 && field.wire === BYTES) entries.push(field);
     if (dims.length > MAX_RANK) throw damaged(field.tag, 'a weight has too many dimensions');
   }
-  const sources: TensorSource[] = [];
-  if (isExternal) sources.push({ kind: 'external', ...parseExternal(wire, name, entries) });
-  if (raw !== undefined) sources.push({ kind: 'raw', span: raw });
-  for (const [number, { spans, packed }] of typed) {
-    const field = TYPED_FIELDS.get(number);
-    if (field?.kind === 'floats') sources.push({ kind: 'floats', bytesPerElement: field.bytes, spans });
-    else sources.push({ kind: 'varints', spans, packed: packed && spans.length === 1 });
-  }
-  if (sources.length > 1) {
-    throw new ModelFormatError('a weight has its data in two places at once', { place: `"${name}"` });
-  }
-  return { name, dims, dataType, source: sources[0] ?? { kind: 'none' } };
+  const filled = data.filter((field) => field.end > field.start);
+  if (!isExternal) return { name, dims, dataType, source: storedIn(name, dataType, filled) };
+  if (filled.length > 0) throw ambiguous(name);
+  return { name, dims, dataType, source: parseExternal(wire, name, entries) };
 }
 
-function parseExternal(wire: Wire, name: string, entries: readonly Span[]): ExternalSource {
+function isTypedData(field: Field): boolean {
+  const single = TYPED_DATA.get(field.number);
+  return single !== undefined && (field.wire === single || field.wire === BYTES);
+}
+
+function storedIn(name: string, dataType: number, data: readonly Field[]): TensorSource {
+  const [first] = data;
+  if (first === undefined) return { kind: 'bytes', spans: [] };
+  // Repeated fields add up; of `raw_data` readers take the last, and no exporter writes two.
+  const single = first.number !== RAW_DATA || data.length === 1;
+  if (!single || data.some((field) => field.number !== first.number)) throw ambiguous(name);
+  if (TYPED_DATA.get(first.number) === VARINT) {
+    return { kind: 'varints', spans: data, packed: data.length === 1 && first.wire === BYTES };
+  }
+  const declared = first.number === 4 ? DATA_TYPE.float32 : first.number === 10 ? DATA_TYPE.float64 : dataType;
+  if (declared === dataType) return { kind: 'bytes', spans: data };
+  throw new ModelFormatError('a weight is stored as another type than it declares', { place: `"${name}"` });
+}
+
+function ambiguous(name: string): ModelFormatError {
+  return new ModelFormatError('a weight has its data in two places at once', { place: `"${name}"` });
+}
+
+function parseExternal(wire: Wire, name: string, entries: readonly Span[]): TensorSource {
   const found = new Map<string, Span>();
   for (const entry of entries) {
-    let key = '';
-    let value: Span | undefined;
-    for (const field of wire.fields(entry)) {
-      if (field.number === 1 && field.wire === BYTES) key = wire.text(field);
-      else if (field.number === 2 && field.wire === BYTES) value = field;
-    }
-    if (found.has(key)) throw new ModelFormatError(`external data has two entries "${key}"`, { place: `"${name}"` });
-    if (value !== undefined) found.set(key, value);
+    const key = wire.child(entry, 1);
+    const value = wire.child(entry, 2);
+    const keyText = key === undefined ? '' : wire.text(key);
+    if (found.has(keyText)) throw ambiguous(name);
+    if (value !== undefined) found.set(keyText, value);
   }
   const locationSpan = found.get('location');
   if (locationSpan === undefined) {
     throw new ModelFormatError('a weight in another file does not say in which', { place: `"${name}"` });
   }
   const count = (key: string): number | undefined => {
-    const span = found.get(key);
-    if (span === undefined) return undefined;
-    const digits = wire.text(span);
-    const value = Number(digits);
-    if (/^\d+$/.test(digits) && Number.isSafeInteger(value)) return value;
-    throw new ModelFormatError(`${key} of external data is wrong`, {
-      place: `"${name}"`,
-      expected: 'a whole number of bytes',
-      got: `"${digits.slice(0, 40)}"`,
-    });
+    const digits = found.get(key);
+    return digits === undefined ? undefined : byteCount(name, key, wire.text(digits));
   };
-  return { location: wire.text(locationSpan), locationSpan, offset: count('offset') ?? 0, length: count('length') };
+  return {
+    kind: 'external',
+    location: wire.text(locationSpan),
+    locationSpan,
+    offset: count('offset') ?? 0,
+    length: count('length'),
+  };
+}
+
+function byteCount(name: string, key: string, digits: string): number {
+  const value = Number(digits);
+  if (/^\d+$/.test(digits) && Number.isSafeInteger(value)) return value;
+  throw new ModelFormatError(`the ${key} of its data is wrong`, {
+    place: `"${name}"`,
+    expected: 'a whole number of bytes',
+    got: `"${digits.slice(0, 40)}"`,
+  });
 }

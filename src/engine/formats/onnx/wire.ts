@@ -26,7 +26,7 @@ export interface Field extends Span {
 const MAX_VARINT_BYTES = 10;
 
 /** Longest name, path or other text of a model. */
-const MAX_TEXT_BYTES = 1 << 16;
+export const MAX_TEXT_BYTES = 4096;
 
 /** Far above what exporters write; bounds the memory and time that a hostile file can claim. */
 const MAX_FIELDS = 1 << 22;

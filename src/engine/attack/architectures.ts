@@ -1,0 +1,114 @@
+/** @file The networks of the paper's small tasks (Tables VII, VIII) as graphs with fresh weights. */
+import type { Graph, Node } from '../graph/graph';
+import { float32, scalar, sizeOf, type Tensor } from '../graph/tensor';
+import { Random } from '../random';
+import type { ImageShape } from '../samples/samples';
+
+export type Layer =
+  | { readonly kind: 'conv'; readonly filters: number; readonly kernel: number; readonly same: boolean }
+  | { readonly kind: 'relu' | 'pool' | 'flatten' }
+  | { readonly kind: 'dropout'; readonly rate: number }
+  | { readonly kind: 'dense'; readonly units: number };
+
+export type Architecture = 'mnist' | 'gtsrb' | 'small';
+
+export interface Network {
+  /** Input `image` `[N, C, H, W]` raw pixels 0–255; output `probabilities` `[N, K]`. */
+  readonly graph: Graph;
+  /** Names of the trained initializers. */
+  readonly weights: readonly string[];
+  /** By Dropout node name. */
+  readonly dropoutRates: ReadonlyMap<string, number>;
+}
+
+const relu = { kind: 'relu' } as const;
+const pool = { kind: 'pool' } as const;
+const flatten = { kind: 'flatten' } as const;
+const conv = (filters: number, kernel: number, same: boolean): Layer => ({ kind: 'conv', filters, kernel, same });
+const dense = (units: number): Layer => ({ kind: 'dense', units });
+const dropout = (rate: number): Layer => ({ kind: 'dropout', rate });
+
+/** Layers before the soft-max. `small` is the bundled sample's: the MNIST network with fewer units. */
+export const ARCHITECTURES: Readonly<Record<Architecture, (classes: number) => readonly Layer[]>> = {
+  mnist: (classes) => [
+    ...[conv(16, 5, false), relu, pool, conv(32, 5, false), relu, pool, flatten],
+    ...[dense(512), relu, dense(classes)],
+  ],
+  small: (classes) => [
+    ...[conv(16, 5, false), relu, pool, conv(32, 5, false), relu, pool, flatten],
+    ...[dense(256), relu, dense(classes)],
+  ],
+  // First convolution of each pair "same", second "valid", drop-out as in the authors' code.
+  gtsrb: (classes) => [
+    ...[32, 64, 128].flatMap((filters) => [
+      ...[conv(filters, 3, true), relu, conv(filters, 3, false), relu, pool, dropout(0.2)],
+    ]),
+    ...[flatten, dense(512), relu, dropout(0.5), dense(classes)],
+  ],
+};
+
+/** Builds the network with He-uniform weights and zero biases. */
+export function buildNetwork(layers: readonly Layer[], input: ImageShape, seed: number): Network {
+  const random = new Random(seed);
+  const nodes: Node[] = [];
+  const initializers = new Map<string, Tensor>([['scale', scalar(1 / 255)]]);
+  const weights: string[] = [];
+  const dropoutRates = new Map<string, number>();
+  const add = (op: string, name: string, inputs: readonly string[], attributes: Node['attributes'] = {}): string => {
+    nodes.push({ op, name, inputs, outputs: [name], attributes });
+    return name;
+  };
+  const weight = (name: string, dims: readonly number[], fanIn: number): string => {
+    const bound = Math.sqrt(6 / fanIn);
+    const values = Float32Array.from({ length: sizeOf(dims) }, () =>
+      fanIn === Infinity ? 0 : bound * (2 * random.uniform() - 1),
+    );
+    initializers.set(name, float32(dims, values));
+    weights.push(name);
+    return name;
+  };
+
+  let value = add('Mul', 'scaled', ['image', 'scale']);
+  let { channels, height, width } = input;
+  layers.forEach((layer, i) => {
+    const name = `${layer.kind}${i + 1}`;
+    switch (layer.kind) {
+      case 'conv': {
+        const { filters, kernel, same } = layer;
+        const w = weight(`${name}.weight`, [filters, channels, kernel, kernel], channels * kernel * kernel);
+        const pad = same ? (kernel - 1) / 2 : 0;
+        value = add('Conv', name, [value, w, weight(`${name}.bias`, [filters], Infinity)], {
+          kernel_shape: [kernel, kernel],
+          pads: [pad, pad, pad, pad],
+        });
+        [channels, height, width] = [filters, height + 2 * pad - kernel + 1, width + 2 * pad - kernel + 1];
+        break;
+      }
+      case 'pool':
+        value = add('MaxPool', name, [value], { kernel_shape: [2, 2], strides: [2, 2] });
+        [height, width] = [height >> 1, width >> 1];
+        break;
+      case 'dense': {
+        const w = weight(`${name}.weight`, [layer.units, channels], channels);
+        value = add('Gemm', name, [value, w, weight(`${name}.bias`, [layer.units], Infinity)], { transB: 1 });
+        channels = layer.units;
+        break;
+      }
+      case 'flatten':
+        value = add('Flatten', name, [value]);
+        channels *= height * width;
+        break;
+      case 'relu':
+        value = add('Relu', name, [value]);
+        break;
+      case 'dropout':
+        value = add('Dropout', name, [value]);
+        dropoutRates.set(name, layer.rate);
+        break;
+    }
+  });
+  const output = add('Softmax', 'probabilities', [value], { axis: -1 });
+  const dims = [null, input.channels, input.height, input.width];
+  const graph: Graph = { inputs: [{ name: 'image', dtype: 'float32', dims }], outputs: [output], nodes, initializers };
+  return { graph, weights, dropoutRates };
+}

@@ -1,0 +1,94 @@
+/** @file Triggers that attackers stamp: a small patch somewhere in the image. */
+import { UsageError } from '../errors';
+import { Random } from '../random';
+import type { ImageShape } from '../samples/samples';
+
+export type PatchPattern = 'white' | 'noise' | 'checkerboard' | 'triangle' | `#${string}`;
+export type Position =
+  'top-left' | 'top-right' | 'bottom-left' | 'bottom-right' | 'center' | { readonly x: number; readonly y: number };
+
+export interface PatchOptions {
+  /** Side of the square in pixels. */
+  readonly size: number;
+  /** Where it is; corners keep a margin of one pixel, as the authors do. */
+  readonly position: Position;
+  readonly pattern: PatchPattern;
+  /** For `noise`. */
+  readonly seed: number;
+}
+
+/** `mask` `[H, W]` of 0 and 1, `pattern` `[C, H, W]` in 0–255. */
+export interface PatchTrigger {
+  readonly mask: Float32Array;
+  readonly pattern: Float32Array;
+}
+
+/** Throws {@link UsageError} for a patch that does not fit in the image. */
+export function patchTrigger({ channels, height, width }: ImageShape, options: PatchOptions): PatchTrigger {
+  const { size } = options;
+  const { x, y } = corner(options.position, size, height, width);
+  if (size < 1 || x < 0 || y < 0 || x + size > width || y + size > height) {
+    throw new UsageError('the trigger does not fit in the image', {
+      expected: `a square inside ${width}×${height} pixels`,
+      got: `${size}×${size} at (${x}, ${y})`,
+    });
+  }
+  const colour = colourOf(options, channels);
+  const mask = new Float32Array(height * width);
+  const pattern = new Float32Array(channels * height * width);
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      if (options.pattern === 'triangle' && column > row) continue;
+      const pixel = (y + row) * width + x + column;
+      mask[pixel] = 1;
+      for (let c = 0; c < channels; c++) pattern[c * height * width + pixel] = colour(c, row, column);
+    }
+  }
+  return { mask, pattern };
+}
+
+function corner(position: Position, size: number, height: number, width: number): { x: number; y: number } {
+  const [right, bottom] = [width - size - 1, height - size - 1];
+  switch (position) {
+    case 'top-left':
+      return { x: 1, y: 1 };
+    case 'top-right':
+      return { x: right, y: 1 };
+    case 'bottom-left':
+      return { x: 1, y: bottom };
+    case 'bottom-right':
+      return { x: right, y: bottom };
+    case 'center':
+      return { x: (width - size) >> 1, y: (height - size) >> 1 };
+    default:
+      return position;
+  }
+}
+
+function colourOf(
+  { pattern, seed }: PatchOptions,
+  channels: number,
+): (c: number, row: number, column: number) => number {
+  switch (pattern) {
+    case 'white':
+    case 'triangle':
+      return () => 255;
+    case 'checkerboard':
+      return (_, row, column) => ((row + column) % 2 === 0 ? 255 : 0);
+    case 'noise': {
+      const random = new Random(seed);
+      return () => random.integer(256);
+    }
+    default:
+      return solid(pattern, channels);
+  }
+}
+
+function solid(pattern: `#${string}`, channels: number): (c: number) => number {
+  if (!/^#[0-9a-f]{6}$/i.test(pattern)) {
+    throw new UsageError('the trigger colour is wrong', { expected: 'a colour such as #ffcc00', got: pattern });
+  }
+  const rgb = [1, 3, 5].map((start) => parseInt(pattern.slice(start, start + 2), 16));
+  const [r = 0, g = 0, b = 0] = rgb;
+  return (c) => (channels === 1 ? 0.299 * r + 0.587 * g + 0.114 * b : (rgb[c] ?? 255));
+}

@@ -1,0 +1,34 @@
+/** @file Reading JSON that somebody else wrote. */
+import { ModelFormatError } from '../../errors';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Narrows to a list without the `any[]` of `Array.isArray`. */
+export function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+/** Parses UTF-8 bytes or text; throws {@link ModelFormatError} naming `place`. */
+export function parseJson(source: Uint8Array | string, place: string): JsonObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(typeof source === 'string' ? source : new TextDecoder('utf-8', { fatal: true }).decode(source));
+  } catch (cause) {
+    const got = cause instanceof Error ? cause.message : 'something else';
+    throw new ModelFormatError('the text is not JSON', { place, expected: 'a JSON object', got }, { cause });
+  }
+  if (!isObject(value)) {
+    throw new ModelFormatError('the JSON has the wrong shape', { place, expected: 'an object', got: show(value) });
+  }
+  return value;
+}
+
+/** A value for a message: JSON, cut to a readable length. */
+export function show(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}

@@ -1,0 +1,26 @@
+/** @file What a rule of {@link ../upgrade} is and may ask. */
+import type { Attributes, Node } from '../../../graph/graph';
+import type { Tensor, TensorType } from '../../../graph/tensor';
+
+export interface UpgradeContext {
+  /** Version of the default domain that the node follows. */
+  readonly opset: number;
+  /** A name that nothing else has. */
+  fresh(hint: string): string;
+  /** Adds a constant, returns its name. */
+  constant(hint: string, tensor: Tensor): string;
+  /** The constant with this name. */
+  tensor(name: string): Tensor | undefined;
+  /** Type of a value that stands before the node, at some size of the image; `undefined` where it cannot be told. */
+  type(name: string): TensorType | undefined;
+  /** Tells the user something about the node. */
+  note(message: string): void;
+}
+
+/** The nodes that do in the graph's opset what `node` does in its own. */
+export type Rule = (node: Node, context: UpgradeContext) => Node[];
+
+/** A node with one output, named after it. */
+export function step(op: string, inputs: readonly string[], output: string, attributes: Attributes = {}): Node {
+  return { op, name: output, inputs, outputs: [output], attributes };
+}

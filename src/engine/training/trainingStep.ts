@@ -1,0 +1,157 @@
+/** @file Forward, loss and all weight gradients of a classifier as one graph. Used to make test models and to unlearn. */
+import { GraphBuilder, type Value } from '../graph/builder';
+import { appendClassifier, type Classifier } from '../graph/classifier';
+import { gradientName } from '../graph/differentiate';
+import { float32, floats, int64, type Tensor, type TensorType } from '../graph/tensor';
+import type { Runtime, Session } from '../runtime/runtime';
+import { applyPreprocessing, type Preprocessing } from '../samples/preprocessing';
+
+export interface TrainingStepOutputs {
+  /** Mean cross-entropy of the batch. */
+  readonly loss: number;
+  /** Images out of the batch that were classified as labelled. */
+  readonly correct: number;
+  /** ∂loss/∂weight, same names and layout as the weights. */
+  readonly gradients: ReadonlyMap<string, Float32Array>;
+}
+
+/** Compiled for one batch size; weights are fed at every step, so that they may move. */
+export class TrainingStep {
+  private constructor(
+    private readonly session: Session,
+    private readonly classifier: Classifier,
+    private readonly batch: number,
+    /** Shapes of the weights and of further inputs (drop-out masks), by name. */
+    readonly weightTypes: ReadonlyMap<string, TensorType>,
+    readonly maskTypes: ReadonlyMap<string, TensorType>,
+  ) {}
+
+  /**
+   * `trained` names initializers of the classifier's graph. With `dropout`, Dropout nodes multiply by a mask that is fed under
+   * the node's name; without, they do nothing, as in evaluation.
+   */
+  static async compile(
+    runtime: Runtime,
+    classifier: Classifier,
+    preprocessing: Preprocessing,
+    trained: readonly string[],
+    batch: number,
+    dropout = false,
+  ): Promise<TrainingStep> {
+    const { channels, height, width } = classifier.input;
+    const source = dropout ? withDropoutMasks(classifier) : classifier;
+    const b = new GraphBuilder();
+    const images = b.input('images', [batch, channels, height, width]);
+    const labels = b.input('labels', [batch], 'int64');
+    const feeds = new Map<string, Value>();
+    for (const name of trained) {
+      const tensor = classifier.graph.initializers.get(name);
+      if (tensor === undefined) throw new RangeError(`The model has no weight named ${name}`);
+      feeds.set(name, b.input(weightInput(name), tensor.dims));
+    }
+    const masks = new Map<string, Value>();
+    const mask = (name: string, dims: readonly number[]): Value => {
+      const value = b.input(name, dims);
+      masks.set(name, value);
+      return value;
+    };
+    const preprocessed = applyPreprocessing(b, images, preprocessing);
+    if (dropout) for (const [name, dims] of dropoutShapes(classifier, batch)) feeds.set(name, mask(name, dims));
+    const logits = appendClassifier(b, source, preprocessed, feeds);
+    const graph = b.build({ loss: crossEntropy(b, logits, labels), correct: countCorrect(b, logits, labels) });
+    const session = await runtime.compile(graph, { loss: 'loss', wrt: trained.map(weightInput) });
+    return new TrainingStep(
+      session,
+      classifier,
+      batch,
+      new Map([...feeds].filter(([name]) => !masks.has(name))),
+      masks,
+    );
+  }
+
+  /** `images` `[B, C, H, W]` raw pixels, `labels` `[B]`. */
+  async run(
+    images: Float32Array,
+    labels: ArrayLike<number>,
+    weights: ReadonlyMap<string, Float32Array>,
+    masks: ReadonlyMap<string, Float32Array> = new Map(),
+  ): Promise<TrainingStepOutputs> {
+    const { channels, height, width } = this.classifier.input;
+    const feeds = new Map<string, Tensor>([
+      ['images', float32([this.batch, channels, height, width], images)],
+      ['labels', int64([this.batch], Array.from(labels))],
+    ]);
+    for (const [name, type] of this.weightTypes)
+      feeds.set(weightInput(name), float32(type.dims, present(weights, name)));
+    for (const [name, type] of this.maskTypes) feeds.set(name, float32(type.dims, present(masks, name)));
+    const outputs = await this.session.run(feeds);
+    const gradients = [...this.weightTypes.keys()].map(
+      (name) => [name, floats(present(outputs, gradientName(weightInput(name))))] as const,
+    );
+    return {
+      loss: floats(present(outputs, 'loss'))[0] ?? NaN,
+      correct: floats(present(outputs, 'correct'))[0] ?? NaN,
+      gradients: new Map(gradients),
+    };
+  }
+
+  dispose(): Promise<void> {
+    return this.session.dispose();
+  }
+}
+
+function weightInput(name: string): string {
+  return `weight:${name}`;
+}
+
+/** Dropout(x) → Mul(x, mask), where the mask is a new value named after the node. */
+function withDropoutMasks(classifier: Classifier): Classifier {
+  const nodes = classifier.graph.nodes.map((node) =>
+    node.op === 'Dropout'
+      ? {
+          ...node,
+          op: 'Mul',
+          attributes: {},
+          inputs: [node.inputs[0] ?? '', node.name],
+          outputs: node.outputs.slice(0, 1),
+        }
+      : node,
+  );
+  return { ...classifier, graph: { ...classifier.graph, nodes } };
+}
+
+function dropoutShapes(classifier: Classifier, batch: number): [string, readonly number[]][] {
+  const { channels, height, width } = classifier.input;
+  const b = new GraphBuilder();
+  const values = appendedValues(b, classifier, b.input('images', [batch, channels, height, width]));
+  return classifier.graph.nodes.flatMap((node) => {
+    const dims = values.get(node.outputs[0] ?? '')?.dims;
+    return node.op === 'Dropout' && dims !== undefined ? [[node.name, dims] as [string, readonly number[]]] : [];
+  });
+}
+
+function appendedValues(b: GraphBuilder, { graph, input }: Classifier, images: Value): ReadonlyMap<string, Value> {
+  return b.inline(graph, new Map([[input.name, images]]));
+}
+
+function crossEntropy(b: GraphBuilder, logits: Value, labels: Value): Value {
+  const logProbabilities = b.op('LogSoftmax', [logits], { axis: 1 });
+  const chosen = b.op('Mul', [logProbabilities, oneHot(b, logits, labels)]);
+  const total = b.op('ReduceSum', [chosen], { keepdims: 0 });
+  return b.op('Mul', [total, b.scalar(-1 / (logits.dims[0] ?? 1))]);
+}
+
+function countCorrect(b: GraphBuilder, logits: Value, labels: Value): Value {
+  const predicted = b.op('ArgMax', [logits], { axis: 1, keepdims: 0 });
+  return b.op('ReduceSum', [b.op('Cast', [b.op('Equal', [predicted, labels])], { to: 1 })], { keepdims: 0 });
+}
+
+function oneHot(b: GraphBuilder, logits: Value, labels: Value): Value {
+  return b.op('OneHot', [labels, b.ints([logits.dims[1] ?? 0]), b.constant(float32([2], [0, 1]))], { axis: -1 });
+}
+
+function present<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const value = map.get(name);
+  if (value === undefined) throw new RangeError(`${name} is missing`);
+  return value;
+}

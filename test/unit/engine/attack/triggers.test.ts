@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { patchTrigger } from '../../../../src/engine/attack/triggers';
+import { UsageError } from '../../../../src/engine/errors';
+
+const shape = { channels: 3, height: 8, width: 10 };
+const area = 80;
+
+describe('patchTrigger', () => {
+  it('puts a white square at the bottom right with a margin of one pixel', () => {
+    const { mask, pattern } = patchTrigger(shape, { size: 2, position: 'bottom-right', pattern: 'white', seed: 0 });
+    const marked = Array.from(mask).flatMap((value, i) => (value === 1 ? [i] : []));
+    expect(marked).toEqual([57, 58, 67, 68]);
+    expect([pattern[57], pattern[area + 58], pattern[2 * area + 68], pattern[0]]).toEqual([255, 255, 255, 0]);
+  });
+
+  it('draws noise from the seed, checkerboards, triangles and colours', () => {
+    const noise = (seed: number) =>
+      patchTrigger(shape, { size: 3, position: 'center', pattern: 'noise', seed }).pattern;
+    expect(noise(1)).toEqual(noise(1));
+    expect(noise(1)).not.toEqual(noise(2));
+    const sum = (pattern: 'triangle' | 'checkerboard') =>
+      patchTrigger(shape, { size: 3, position: 'top-left', pattern, seed: 0 }).mask.reduce((a, b) => a + b, 0);
+    expect([sum('triangle'), sum('checkerboard')]).toEqual([6, 9]);
+    const colour = patchTrigger(shape, { size: 1, position: { x: 4, y: 2 }, pattern: '#ff8000', seed: 0 }).pattern;
+    expect([colour[24], colour[area + 24], colour[2 * area + 24]]).toEqual([255, 128, 0]);
+  });
+
+  it('refuses patches that do not fit and colours it cannot read', () => {
+    expect(() => patchTrigger(shape, { size: 9, position: 'top-left', pattern: 'white', seed: 0 })).toThrow(UsageError);
+    expect(() => patchTrigger(shape, { size: 2, position: 'center', pattern: '#12', seed: 0 })).toThrow(/#12/);
+  });
+});

@@ -1,0 +1,4 @@
+import { cases } from '../../../support/cases/comparison';
+import { describeOperators } from '../../../support/describeOperators';
+
+describeOperators('comparison', cases);

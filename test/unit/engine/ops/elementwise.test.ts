@@ -1,0 +1,4 @@
+import { cases } from '../../../support/cases/elementwise';
+import { describeOperators } from '../../../support/describeOperators';
+
+describeOperators('elementwise', cases);

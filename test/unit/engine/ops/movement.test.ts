@@ -1,0 +1,4 @@
+import { cases } from '../../../support/cases/movement';
+import { describeOperators } from '../../../support/describeOperators';
+
+describeOperators('movement', cases);

@@ -1,0 +1,4 @@
+import { cases } from '../../../support/cases/reduce';
+import { describeOperators } from '../../../support/describeOperators';
+
+describeOperators('reduce', cases);
