@@ -17,6 +17,11 @@ export interface Files {
   list(folder: string): Promise<string[]>;
   /** The bytes from `offset` (default 0), at most `length` (default: to the end). */
   read(path: string, offset?: number, length?: number): Promise<Uint8Array>;
+  /**
+   * Like `read`, at once, for libraries that call back for bytes (HDF5). Hosts that can only wait leave it out; such
+   * files are then loaded whole.
+   */
+  readSync?(path: string, offset: number, length: number): Uint8Array;
   join(folder: string, ...names: string[]): string;
   /** The folder that holds `path`. */
   parent(path: string): string;

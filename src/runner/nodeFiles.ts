@@ -1,4 +1,5 @@
 /** @file The engine's file access on Node. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { FileInfo, Files } from '../engine/files';
@@ -27,6 +28,21 @@ export const nodeFiles: Files = {
       return bytes.subarray(0, filled);
     } finally {
       await handle.close();
+    }
+  },
+  readSync(target, offset, length) {
+    const handle = openSync(target, 'r');
+    try {
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, fstatSync(handle).size - offset)));
+      let filled = 0;
+      while (filled < bytes.length) {
+        const bytesRead = readSync(handle, bytes, filled, bytes.length - filled, offset + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return bytes.subarray(0, filled);
+    } finally {
+      closeSync(handle);
     }
   },
   join: (folder, ...names) => path.join(folder, ...names),

@@ -1,5 +1,7 @@
 /** @file Checks an operator three ways: runtime parity forwards, runtime parity of gradients, finite differences. */
 import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import '@tensorflow/tfjs-backend-cpu';
 import { expect } from 'vitest';
 import { GraphBuilder } from '../../src/engine/graph/builder';

@@ -210,6 +210,7 @@ function inversionOptions(settings: ScanSettings): InversionOptions {
     patience: 2,
     multiplier: 2,
     earlyStopRounds: 25,
+    ...(JSON.parse((globalThis as any).process?.env.INV ?? '{}') as object),
   };
 }
 

@@ -3,6 +3,7 @@ import type { GraphBuilder, Value } from '../graph/builder';
 import { floatAttribute, required, shapeMismatch, stringAttribute, unsupported } from './attributes';
 import { broadcastDims, reduceProductTo } from './broadcast';
 import { sameDims } from '../graph/tensor';
+import { broadcastKernel } from './kernels';
 import type { GradientContext, KernelContext, OpDefinition, OpFamily, TensorFlow, TfTensor } from './op';
 import { incoming, indicator, sameAsInput, whereNeeded } from './rules';
 import { unary } from './unary';
@@ -105,9 +106,11 @@ const clip: OpDefinition = {
     );
   },
   kernel: (context) => {
-    const [low, high] = [context.inputs[1], context.inputs[2]];
-    const raised = low ? context.tf.maximum(required(context, 0), low) : required(context, 0);
-    return [high ? context.tf.minimum(raised, high) : raised];
+    const { tf } = context;
+    const x = required(context, 0);
+    const [low, high] = context.inputs.slice(1).map((bound) => bound && broadcastKernel(tf, bound, x.shape));
+    const raised = low ? tf.maximum(x, low) : x;
+    return [high ? tf.minimum(raised, high) : raised];
   },
 };
 
@@ -171,7 +174,7 @@ export const activations = {
   ),
   ThresholdedRelu: activation(
     alpha(1),
-    (tf, x, threshold) => tf.mul(x, tf.cast(tf.greater(x, threshold), 'float32')),
+    (tf, x, threshold) => tf.mul(x, tf.step(tf.sub(x, threshold))),
     (b, dy, x, _y, threshold) => b.op('Mul', [dy, indicator(b, b.op('Greater', [x, b.scalar(threshold)]))]),
   ),
   Clip: clip,

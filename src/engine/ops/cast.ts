@@ -3,6 +3,7 @@ import { ModelFormatError } from '../errors';
 import type { DType } from '../graph/tensor';
 import { intAttribute, place, required } from './attributes';
 import { foldElementwise } from './fold';
+import { withoutGradient } from './kernels';
 import type { KernelContext, OpContext, OpDefinition, OpFamily, TfTensor } from './op';
 
 /** Numbers of ONNX `TensorProto.DataType`, as in the attribute `to` of Cast. */
@@ -47,8 +48,11 @@ function cast(
 function convert(context: KernelContext, dtype: DType | undefined): TfTensor {
   const x = required(context, 0);
   if (dtype === 'float32') return context.tf.cast(x, 'float32');
-  if (dtype === 'bool') return context.tf.notEqual(x, context.tf.zerosLike(x));
-  return context.tf.cast(x, 'int32');
+  return withoutGradient(
+    context.tf,
+    () => (dtype === 'bool' ? context.tf.notEqual(x, context.tf.zerosLike(x)) : context.tf.cast(x, 'int32')),
+    x,
+  );
 }
 
 export const casts = {

@@ -2,6 +2,7 @@
 import { required } from './attributes';
 import { broadcastDims, reduceProductTo } from './broadcast';
 import { foldElementwise } from './fold';
+import { broadcastKernel, withoutGradient } from './kernels';
 import type { OpDefinition, OpFamily, TensorFlow, TfTensor } from './op';
 import { incoming, indicator, requireOneType, whereNeeded } from './rules';
 
@@ -18,7 +19,10 @@ function comparison(
     },
     gradient: 'none',
     fold: foldElementwise((x, y) => Number(holds(x, y))),
-    kernel: (context) => [kernel(context.tf, required(context, 0), required(context, 1))],
+    kernel: ({ tf, ...context }) => {
+      const [x, y] = [required(context, 0), required(context, 1)];
+      return [withoutGradient(tf, () => kernel(tf, x, y), x, y)];
+    },
   };
 }
 
@@ -28,7 +32,7 @@ function test(holds: (x: number) => boolean, kernel: (tf: TensorFlow, x: TfTenso
     infer: (context) => [{ dtype: 'bool', dims: required(context, 0).dims }],
     gradient: 'none',
     fold: foldElementwise((x) => Number(holds(x))),
-    kernel: (context) => [kernel(context.tf, required(context, 0))],
+    kernel: ({ tf, ...context }) => [withoutGradient(tf, (x) => kernel(tf, x), required(context, 0))],
   };
 }
 
@@ -51,7 +55,10 @@ const where: OpDefinition = {
     );
   },
   fold: foldElementwise((condition, x, y) => (condition === 0 ? y : x)),
-  kernel: (context) => [context.tf.where(required(context, 0), required(context, 1), required(context, 2))],
+  kernel: ({ tf, outputTypes, ...context }) => {
+    const broadcast = (i: number): TfTensor => broadcastKernel(tf, required(context, i), outputTypes[0]?.dims ?? []);
+    return [tf.where(broadcast(0), broadcast(1), broadcast(2))];
+  },
 };
 
 export const comparisons = {

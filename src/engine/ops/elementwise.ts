@@ -4,6 +4,7 @@ import type { TensorType } from '../graph/tensor';
 import { intAttribute, required, unsupported } from './attributes';
 import { broadcastDims, reduceProductTo, reduceTo } from './broadcast';
 import { foldElementwise } from './fold';
+import { broadcastKernel } from './kernels';
 import type { GradientContext, OpContext, OpDefinition, OpFamily, TensorFlow, TfTensor } from './op';
 import { incoming, indicator, requireOneType, whereNeeded } from './rules';
 
@@ -110,9 +111,12 @@ function extremum(
       return result;
     },
     fold: foldElementwise(apply),
-    kernel: (context) => [
-      context.inputs.map((_, i) => required(context, i)).reduce((x, y) => kernel(context.tf, x, y)),
-    ],
+    // The library's gradients of both do not sum over broadcast axes.
+    kernel: (context) => {
+      const dims = context.outputTypes[0]?.dims ?? [];
+      const inputs = context.inputs.map((_, i) => broadcastKernel(context.tf, required(context, i), dims));
+      return [inputs.reduce((x, y) => kernel(context.tf, x, y))];
+    },
   };
 }
 

@@ -16,7 +16,9 @@ import { slicing } from './slice';
 import { softmax } from './softmax';
 import { unaryFunctions } from './unary';
 
+import { temporary } from './temporary';
 const families: readonly OpFamily[] = [
+  temporary,
   elementwise,
   unaryFunctions,
   activations,

@@ -177,7 +177,7 @@ const scatterElements: OpDefinition = {
     const scatter = (values: TfTensor): TfTensor =>
       tf.reshape(tf.unsortedSegmentSum(tf.reshape(values, [-1]), positions, data.size), data.shape);
     if (scatterAdds(context)) return [tf.add(data, scatter(updates))];
-    return [tf.where(tf.greater(scatter(tf.onesLike(updates)), 0), scatter(updates), data)];
+    return [tf.where(tf.greater(scatter(tf.ones(updates.shape)), 0), scatter(updates), data)];
   },
 };
 
@@ -229,7 +229,9 @@ const split: OpDefinition = {
   kernel: ({ tf, ...context }) => {
     const x = required(context, 0);
     const axis = axisOf(context, x.rank);
-    return tf.split(x, partSizes(context, x.shape[axis] ?? 0), axis);
+    const sizes = partSizes(context, x.shape[axis] ?? 0);
+    // The library cannot differentiate a split into one part.
+    return sizes.length === 1 ? [tf.clone(x)] : tf.split(x, sizes, axis);
   },
 };
 

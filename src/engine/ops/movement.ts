@@ -13,6 +13,7 @@ import {
 } from './attributes';
 import { broadcastDims, reduceTo, reshapeTo } from './broadcast';
 import { broadcastStrides, elementsAt, foldMovement, fromElements, single, viewPositions } from './fold';
+import { broadcastKernel } from './kernels';
 import type { OpContext, OpDefinition, OpFamily } from './op';
 import { constantDims, incoming, requireOneType } from './rules';
 
@@ -139,7 +140,7 @@ const expand: OpDefinition = {
   fold: foldMovement((_context, source, output) =>
     viewPositions(output.dims, broadcastStrides(source.dims, output.dims.length)),
   ),
-  kernel: (context) => [context.tf.broadcastTo(required(context, 0), [...(context.outputTypes[0]?.dims ?? [])])],
+  kernel: (context) => [broadcastKernel(context.tf, required(context, 0), context.outputTypes[0]?.dims ?? [])],
 };
 
 /** Shape of a tiled tensor with repetition and original as separate axes: [r₀, d₀, r₁, d₁, …]. */
@@ -176,7 +177,7 @@ const tile: OpDefinition = {
     const dims = [...(context.outputTypes[0]?.dims ?? [])];
     const split = tiledDims(x.shape, dims);
     const single = x.shape.flatMap((dim) => [1, dim]);
-    return [tf.reshape(tf.broadcastTo(tf.reshape(x, single), split), dims)];
+    return [tf.reshape(broadcastKernel(tf, tf.reshape(x, single), split), dims)];
   },
 };
 
@@ -187,11 +188,15 @@ const tile: OpDefinition = {
 function depthToSpaceSteps(context: Named, output: readonly number[]): { apart: number[]; perm: number[] } {
   const block = blockSize(context);
   const [n = 1, c = 1, h = 1, w = 1] = output;
-  const mode = context.op === 'SpaceToDepth' ? 'DCR' : stringAttribute(context, 'mode', 'DCR');
-  if (mode !== 'DCR' && mode !== 'CRD') throw unsupported(context, `mode "${mode}"`);
-  return mode === 'DCR'
+  return modeOf(context) === 'DCR'
     ? { apart: [n, block, block, c, h / block, w / block], perm: [0, 3, 4, 1, 5, 2] }
     : { apart: [n, c, block, block, h / block, w / block], perm: [0, 1, 4, 2, 5, 3] };
+}
+
+function modeOf(context: Named): string {
+  const mode = context.op === 'SpaceToDepth' ? 'DCR' : stringAttribute(context, 'mode', 'DCR');
+  if (mode !== 'DCR' && mode !== 'CRD') throw unsupported(context, `mode "${mode}"`);
+  return mode;
 }
 
 function blockSize(context: Named): number {
@@ -204,6 +209,7 @@ const depthToSpace: OpDefinition = {
   infer: (context) => {
     const input = required(context, 0);
     const block = blockSize(context);
+    modeOf(context);
     const [n = 1, c = 1, h = 1, w = 1] = input.dims;
     if (input.dims.length !== 4 || c % block ** 2 !== 0) {
       throw shapeMismatch(context, `[N, C, H, W] with C a multiple of ${String(block ** 2)}`, input);

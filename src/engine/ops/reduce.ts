@@ -4,6 +4,7 @@ import { sizeOf, type TensorType } from '../graph/tensor';
 import { constantInts, intAttribute, normalizeAxis, required, unsupported } from './attributes';
 import { expandTo, reshapeTo } from './broadcast';
 import { foldReduction } from './fold';
+import { withoutGradient } from './kernels';
 import type { GradientContext, OpContext, OpDefinition, OpFamily, TensorFlow, TfTensor } from './op';
 import { incoming, indicator } from './rules';
 import { TINY_ROOT } from './unary';
@@ -122,7 +123,7 @@ const argMax: OpDefinition = {
   kernel: (context) => {
     const x = required(context, 0);
     const axis = normalizeAxis(context, intAttribute(context, 'axis', 0), x.rank);
-    const index = context.tf.argMax(x, axis);
+    const index = withoutGradient(context.tf, () => context.tf.argMax(x, axis), x);
     return [intAttribute(context, 'keepdims', 1) !== 0 ? context.tf.expandDims(index, axis) : index];
   },
 };

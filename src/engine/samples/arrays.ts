@@ -108,7 +108,7 @@ function layoutOf(dims: readonly number[], shape: ImageShape): Layout | undefine
     ({ channels, height, width }) => large(height, width) && [1, 3, 4, shape.channels].includes(channels),
   );
   const exact = choices.find((layout) => layout.height === shape.height && layout.width === shape.width);
-  return exact ?? choices[0];
+  return exact ?? choices.find((layout) => layout.channels === shape.channels) ?? choices[0];
 }
 
 function large(height: number, width: number): boolean {

@@ -10,6 +10,12 @@ export interface LabelRow {
   readonly label: string;
 }
 
+export interface LabelTable {
+  /** File name, for messages. */
+  readonly name: string;
+  readonly rows: readonly LabelRow[];
+}
+
 const MAX_BYTES = 1 << 26;
 
 /** Lower case, only letters; the first one present wins. */
@@ -21,7 +27,7 @@ const ID_COLUMNS = ['imageid', 'id'];
  * The rows of a table. Columns are told by their headings, or, without headings, as image file and label. Regions of
  * interest (GTSRB) are not cut out. Throws {@link SamplesError} when the table has no such columns.
  */
-export async function readLabelTable(files: Files, path: string): Promise<LabelRow[]> {
+export async function readLabelTable(files: Files, path: string): Promise<LabelTable> {
   const file = files.baseName(path);
   const info = await files.info(path);
   if (info?.kind !== 'file') throw new SamplesError('the table of labels does not exist', { file });
@@ -49,7 +55,7 @@ export async function readLabelTable(files: Files, path: string): Promise<LabelR
       got: header.join(', ').slice(0, 200),
     });
   }
-  return (bare ? rows : body).map((cells, i) => {
+  const labelled = (bare ? rows : body).map((cells, i): LabelRow => {
     const name = cells[fileColumn]?.trim() ?? '';
     const label = cells[labelColumn]?.trim() ?? '';
     if (name === '' || label === '') {
@@ -62,6 +68,7 @@ export async function readLabelTable(files: Files, path: string): Promise<LabelR
     }
     return { file: name.replaceAll('\\', '/'), label };
   });
+  return { name: file, rows: labelled };
 }
 
 function parseRows(text: string, file: string): string[][] {

@@ -16,31 +16,46 @@ export interface Match {
 }
 
 /**
- * Looks every row up among the images that were found under the folder, by relative path, then by file name, then by
- * name without extension. Only listed images can be named, so a table cannot reach other files.
+ * Looks every row up among the images that were found under the folder: by relative path, by the end of its path, then
+ * by name without extension. Only listed images can be named, so a table cannot reach other files.
  */
 export function matchLabels(files: Files, tree: ImageTree, rows: readonly LabelRow[]): Match {
-  const known = new Map<string, { path: string; name: string }>();
-  const remember = (key: string, image: { path: string; name: string }): void => {
-    if (!known.has(key)) known.set(key, image);
-  };
   const images = tree.folders.flatMap(({ parts, path, images: names }) =>
     names.map((base) => ({ path: files.join(path, base), name: [...parts, base].join('/'), base })),
   );
-  for (const image of images) remember(image.name, image);
-  for (const image of images) remember(image.base, image);
-  for (const image of images) remember(withoutExtension(image.base), image);
-
+  const known = new Map(images.map((image) => [image.name, image]));
+  for (const key of [(image: Image) => image.base, (image: Image) => withoutExtension(image.base)]) {
+    for (const [name, image] of unambiguous(images, key)) if (!known.has(name)) known.set(name, image);
+  }
   const matched: LabelledFile[] = [];
   const missing: LabelRow[] = [];
   for (const row of rows) {
     const parts = row.file.split('/').filter((part) => part !== '' && part !== '.');
-    const base = parts.at(-1) ?? '';
-    const image = parts.includes('..') ? undefined : (known.get(parts.join('/')) ?? known.get(base));
+    const ends = parts.includes('..') ? [] : parts.map((_, start) => parts.slice(start).join('/'));
+    const found = ends.find((end) => known.has(end));
+    const image = found === undefined ? undefined : known.get(found);
     if (image === undefined) missing.push(row);
     else matched.push({ path: image.path, name: image.name, label: row.label });
   }
   return { files: matched, missing };
+}
+
+interface Image {
+  readonly path: string;
+  readonly name: string;
+  readonly base: string;
+}
+
+/** Images by a key that only one of them has. */
+function unambiguous(images: readonly Image[], key: (image: Image) => string): Map<string, Image> {
+  const byKey = new Map<string, Image>();
+  const repeated = new Set<string>();
+  for (const image of images) {
+    if (byKey.has(key(image))) repeated.add(key(image));
+    byKey.set(key(image), image);
+  }
+  for (const name of repeated) byKey.delete(name);
+  return byKey;
 }
 
 function withoutExtension(name: string): string {

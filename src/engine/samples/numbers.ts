@@ -1,5 +1,7 @@
 /** @file Element types of array files, and their conversion to what the engine computes with. */
 
+import { decodeFloat16 } from '../formats/float16';
+
 /** Kind as in NumPy: unsigned, signed, float, boolean. */
 export interface NumberType {
   readonly kind: 'u' | 'i' | 'f' | 'b';
@@ -31,7 +33,7 @@ function elementReader(view: DataView, type: NumberType): (offset: number) => nu
     case 'i2':
       return (offset) => view.getInt16(offset, littleEndian);
     case 'f2':
-      return (offset) => halfToNumber(view.getUint16(offset, littleEndian));
+      return (offset) => decodeFloat16(view.getUint16(offset, littleEndian));
     case 'u4':
       return (offset) => view.getUint32(offset, littleEndian);
     case 'i4':
@@ -47,14 +49,4 @@ function elementReader(view: DataView, type: NumberType): (offset: number) => nu
     default:
       throw new RangeError(`No numbers of type ${type.kind}${type.size}`);
   }
-}
-
-/** IEEE 754 binary16. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -27,12 +27,27 @@ export async function readSamples(
   shape: ImageShape,
   options: ReadOptions = {},
 ): Promise<Samples> {
-  const { limit = DEFAULT_LIMIT, seed = 0, ...open } = options;
+  const { limit = DEFAULT_LIMIT, seed = 0 } = options;
   if (!Number.isInteger(limit) || limit < 1) {
     throw new UsageError('the number of samples must be a positive integer', { got: String(limit) });
   }
-  const source = await openSource(files, path, { ...open, shape });
-  const file = files.baseName(path);
+  const source = await openSource(files, path, { ...options, shape });
+  try {
+    const file = files.baseName(path);
+    checkSource(source, file);
+    const order = balancedOrder(source.count, source.labels, new Random(seed));
+    const drawn = await draw(source, shape, order, limit, options);
+    if (drawn.indices.length === 0) {
+      const examples = drawn.skipped.slice(0, 3).map(({ name, reason }) => `${name}: ${reason}`);
+      throw new SamplesError('no image can be read', { file, got: examples.join('; ') });
+    }
+    return finish(source, shape, drawn, path, file);
+  } finally {
+    source.close?.();
+  }
+}
+
+function checkSource(source: SampleSource, file: string): void {
   if (source.count === 0) throw new SamplesError('there are no images', { file, place: source.description });
   if (source.labels !== undefined && source.labels.length !== source.count) {
     throw new SamplesError('there are not as many labels as images', {
@@ -41,40 +56,6 @@ export async function readSamples(
       got: String(source.labels.length),
     });
   }
-
-  const imageBytes = shape.channels * shape.height * shape.width * (source.values === 'bytes' ? 1 : 4);
-  const room = Math.min(limit, source.count, Math.max(1, Math.floor(MAX_BATCH_BYTES / imageBytes)));
-  const order = balancedOrder(source.count, source.labels, new Random(seed));
-  const drawn = await draw(source, shape, order, room, options);
-  if (drawn.indices.length === 0) {
-    throw new SamplesError('no image can be read', {
-      file,
-      got: drawn.skipped.slice(0, 3).map(({ name, reason }) => `${name}: ${reason}`).join('; '),
-    });
-  }
-
-  const { labels, classNames, split } = source;
-  const range = pixelRange(drawn.images, file);
-  const scaled = range.scale !== 1 || range.offset !== 0;
-  return {
-    ...shape,
-    path,
-    source: source.description,
-    images: toRawPixels(drawn.images, range),
-    count: drawn.indices.length,
-    ...(labels !== undefined && { labels: Int32Array.from(drawn.indices, (index) => labels[index] ?? 0) }),
-    ...(classNames !== undefined && { classNames }),
-    names: Array.from(drawn.indices, (index) => source.name(index)),
-    available: source.count,
-    skipped: drawn.skipped,
-    ...(split !== undefined && { split }),
-    splits: source.splits,
-    notes: [
-      ...source.notes,
-      ...(scaled ? [`Pixel values lie in ${range.label} and were mapped to 0…255.`] : []),
-      ...drawn.notes,
-    ],
-  };
 }
 
 interface Drawn {
@@ -85,26 +66,24 @@ interface Drawn {
   readonly notes: string[];
 }
 
-/** Reads along `order` until `room` images are found; unreadable ones are replaced by the next in order. */
+/** Reads along `order` until `limit` images are found; unreadable ones are replaced by the next in order. */
 async function draw(
   source: SampleSource,
   shape: ImageShape,
   order: Int32Array,
-  room: number,
+  limit: number,
   options: ReadOptions,
 ): Promise<Drawn> {
   const size = shape.channels * shape.height * shape.width;
+  const affordable = Math.max(1, Math.floor(MAX_BATCH_BYTES / (size * (source.values === 'bytes' ? 1 : 4))));
+  const room = Math.min(limit, source.count, affordable);
   const images = source.values === 'bytes' ? new Uint8ClampedArray(room * size) : new Float32Array(room * size);
   const slots = new Int32Array(room).fill(-1);
   const skipped: Skipped[] = [];
   const fitter = new Fitter(shape);
   let done = 0;
   for (let next = 0; done < room && next < order.length;) {
-    const free = Array.from(slots.keys()).filter((slot) => slots[slot] === -1);
-    const round = free
-      .map((slot, i) => ({ slot, index: order[next + i] ?? -1 }))
-      .filter(({ index }) => index >= 0)
-      .sort((a, b) => a.index - b.index);
+    const round = freeSlots(slots, order.subarray(next));
     next += round.length;
     for (let start = 0; start < round.length; start += BLOCK) {
       throwIfCancelled(options.signal);
@@ -123,10 +102,20 @@ async function draw(
       options.onProgress?.(done, room);
     }
   }
-  return { ...compact(images, slots, size), skipped, notes: fitter.notes() };
+  const notes = fitter.notes();
+  if (room < Math.min(limit, source.count)) notes.push(`Only ${room} samples were drawn because the images are large.`);
+  return { ...compact(images, slots, size), skipped, notes };
 }
 
-/** Closes the gaps that unreadable images left at the end of the source. */
+/** Gives the slots that are still empty the next indices in order; sorted by index, as sources like to be read. */
+function freeSlots(slots: Int32Array, order: Int32Array): { slot: number; index: number }[] {
+  const free = Array.from(slots.keys()).filter((slot) => slots[slot] === -1);
+  return Array.from(order.subarray(0, free.length), (index, i) => ({ slot: free[i] ?? 0, index })).sort(
+    (a, b) => a.index - b.index,
+  );
+}
+
+/** Closes the gaps that unreadable images left where the source was exhausted. */
 function compact(
   images: Uint8ClampedArray | Float32Array,
   slots: Int32Array,
@@ -142,5 +131,27 @@ function compact(
   return {
     images: used instanceof Float32Array ? used : new Uint8Array(used.buffer, used.byteOffset, used.length),
     indices: slots.filter((index) => index !== -1),
+  };
+}
+
+function finish(source: SampleSource, shape: ImageShape, drawn: Drawn, path: string, file: string): Samples {
+  const { labels, classNames, split } = source;
+  const range = pixelRange(drawn.images, file);
+  const unscaled = range.scale === 1 && range.offset === 0;
+  const rangeNotes = unscaled ? [] : [`Pixel values lie in ${range.label} and were mapped to 0…255.`];
+  return {
+    ...shape,
+    path,
+    source: source.description,
+    images: toRawPixels(drawn.images, range),
+    count: drawn.indices.length,
+    ...(labels !== undefined && { labels: drawn.indices.map((index) => labels[index] ?? 0) }),
+    ...(classNames !== undefined && { classNames }),
+    names: Array.from(drawn.indices, (index) => source.name(index)),
+    available: source.count,
+    skipped: drawn.skipped,
+    ...(split !== undefined && { split }),
+    splits: source.splits,
+    notes: [...source.notes, ...rangeNotes, ...drawn.notes],
   };
 }

@@ -69,6 +69,8 @@ export interface SampleSource {
   name(index: number): string;
   /** The images at `indices` (ascending), in that order. Cheapest when successive calls ascend, too. */
   read(indices: readonly number[]): Promise<(DecodedImage | Unreadable)[]>;
+  /** Frees what the source holds open; it cannot be read from afterwards. */
+  close?(): void;
 }
 
 export interface OpenOptions {

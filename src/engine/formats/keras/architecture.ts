@@ -65,7 +65,11 @@ function readModel(className: string, config: unknown, path: string, depth: numb
   const model =
     className === 'Sequential'
       ? chain(layers, settings, path)
-      : { layers, inputs: tensorRefs(settings, 'input_layers', path), outputs: tensorRefs(settings, 'output_layers', path) };
+      : {
+          layers,
+          inputs: tensorRefs(settings, 'input_layers', path),
+          outputs: tensorRefs(settings, 'output_layers', path),
+        };
   const names = new Set<string>();
   for (const layer of model.layers) {
     if (names.has(layer.name)) {

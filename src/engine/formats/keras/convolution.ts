@@ -12,7 +12,11 @@ export const convolutions = {
     const filters = layer.config.integer('filters', undefined, 1);
     const groups = layer.config.integer('groups', 1, 1);
     if (images.channels % groups !== 0 || filters % groups !== 0) {
-      throw layer.error('the groups do not divide the channels', `multiples of ${groups}`, `${images.channels}, ${filters}`);
+      throw layer.error(
+        'the groups do not divide the channels',
+        `multiples of ${groups}`,
+        `${images.channels}, ${filters}`,
+      );
     }
     const kernel = keras.convolution(layer, window.size, images.channels / groups, filters);
     return finish(layer, convolve(layer, images, window, filters, groups, [kernel, ...bias(layer, filters)]));
@@ -42,7 +46,8 @@ export const convolutions = {
     const images = layer.images();
     const window = windowOf(layer, 'kernel_size', [1, 1]);
     const filters = layer.config.integer('filters', undefined, 1);
-    const extra = layer.config.raw('output_padding') === undefined ? undefined : layer.config.pair('output_padding', undefined, 0);
+    const extra =
+      layer.config.raw('output_padding') === undefined ? undefined : layer.config.pair('output_padding', undefined, 0);
     const vertical = transposedPadding(window, 0, extra?.[0]);
     const horizontal = transposedPadding(window, 1, extra?.[1]);
     const kernel = keras.transposed(layer, window.size, images.channels, filters);

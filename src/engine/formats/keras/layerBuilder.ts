@@ -114,7 +114,15 @@ export class LayerBuilder {
 
   /** Announces a weight that stands in the file but takes no part in inference. */
   unusedWeight(name: string, dims: readonly number[]): void {
-    const weight = { layer: this.instance, name, dims, layout: {}, trainable: false, owner: '', initializer: undefined };
+    const weight = {
+      layer: this.instance,
+      name,
+      dims,
+      layout: {},
+      trainable: false,
+      owner: '',
+      initializer: undefined,
+    };
     this.#ask(name, weight);
   }
 

@@ -75,23 +75,14 @@ function keras3Argument(value: unknown): Argument | undefined {
   return { constant: value['class_name'] === '__numpy__' ? config['value'] : value };
 }
 
-function flatten(
-  value: unknown,
-  path: string,
-  read: (value: unknown) => Argument | undefined,
-  depth = 0,
-): Argument[] {
+function flatten(value: unknown, path: string, read: (value: unknown) => Argument | undefined, depth = 0): Argument[] {
   const argument = read(value);
   if (argument !== undefined) return [argument];
   if (!isList(value) || depth > MAX_DEPTH) throw wrong(path, value);
   return value.flatMap((item) => flatten(item, path, read, depth + 1));
 }
 
-function named(
-  value: unknown,
-  path: string,
-  read: (value: unknown) => Argument | undefined,
-): Map<string, Argument> {
+function named(value: unknown, path: string, read: (value: unknown) => Argument | undefined): Map<string, Argument> {
   if (value === undefined || value === null) return new Map();
   if (!isObject(value)) throw wrong(path, value);
   return new Map(Object.entries(value).map(([key, item]) => [key, read(item) ?? { constant: item }]));

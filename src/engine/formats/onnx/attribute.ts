@@ -12,11 +12,13 @@ export type AttributeValue =
   | { readonly kind: 'tensor'; readonly tensor: OnnxTensor }
   /** Inside a function: the attribute of the calling node with this name. */
   | { readonly kind: 'reference'; readonly to: string }
-  /** Subgraphs, sparse tensors, types. */
+  /** A subgraph, still to be parsed. */
+  | { readonly kind: 'graph'; readonly span: Span }
+  /** Sparse tensors, types, lists of tensors. */
   | { readonly kind: 'other' };
 
 /** AttributeProto.AttributeType. */
-const TYPE = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const;
+const TYPE = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, floats: 6, ints: 7, strings: 8 } as const;
 
 /** Field that carries each type's value; files older than IR 3 leave the type out. */
 const TYPE_OF_FIELD: ReadonlyMap<number, number> = new Map([
@@ -24,6 +26,7 @@ const TYPE_OF_FIELD: ReadonlyMap<number, number> = new Map([
   [3, TYPE.int],
   [4, TYPE.string],
   [5, TYPE.tensor],
+  [6, TYPE.graph],
   [7, TYPE.floats],
   [8, TYPE.ints],
   [9, TYPE.strings],
@@ -71,6 +74,11 @@ function valueOf(wire: Wire, type: number, values: readonly Field[]): AttributeV
       const [span, second] = of(5, BYTES);
       if (second !== undefined) throw damaged(second.tag, 'an attribute holds two tensors');
       return span ? { kind: 'tensor', tensor: parseTensor(wire, span) } : { kind: 'other' };
+    }
+    case TYPE.graph: {
+      const [span, second] = of(6, BYTES);
+      if (second !== undefined) throw damaged(second.tag, 'an attribute holds two graphs');
+      return span ? { kind: 'graph', span } : { kind: 'other' };
     }
     case TYPE.floats: {
       const spans = of(7, FIXED32, BYTES);

@@ -1,8 +1,10 @@
 /** @file Values that the file fixes: initializers, and the results of Constant and ConstantOfShape nodes. */
+import { ModelFormatError } from '../../errors';
 import { float32, scalar, type Tensor } from '../../graph/tensor';
 import type { OnnxAttribute } from './attribute';
 import { DATA_TYPE } from './elementType';
 import type { FlatNode } from './functions';
+import { layerOf } from './order';
 import type { OnnxTensor } from './tensorProto';
 import { toInt64 } from './upgrade/attributesToInputs';
 
@@ -13,8 +15,45 @@ export function isInFile(constant: Constant): constant is OnnxTensor {
   return 'source' in constant;
 }
 
+/**
+ * The nodes that do more than hold a constant; the others, and the fillings of ConstantOfShape, go to `constants`.
+ * `shared` collects those inside functions, which several values may have in common.
+ */
+export function takeConstants(
+  nodes: readonly FlatNode[],
+  constants: Map<string, Constant>,
+  shared = new Set<string>(),
+): FlatNode[] {
+  return nodes.flatMap((node) => {
+    if (node.domain !== '') return [node];
+    if (node.op === 'ConstantOfShape') return [asExpand(node, constants)];
+    const constant = node.op === 'Constant' ? constantOf(node) : undefined;
+    if (constant === undefined) return [node];
+    const [name = ''] = node.outputs;
+    define(constants, name, constant);
+    if (!node.own) shared.add(name);
+    return [];
+  });
+}
+
+/** Adds a constant; throws a {@link ModelFormatError} if its name is taken. */
+export function define(constants: Map<string, Constant>, name: string, constant: Constant): void {
+  if (name === '') throw new ModelFormatError('a weight has no name');
+  if (constants.has(name)) throw new ModelFormatError(`the value "${name}" is defined twice`);
+  constants.set(name, constant);
+}
+
+/** ConstantOfShape as Expand of a scalar: graphs have no tensors among the attributes. */
+function asExpand(node: FlatNode, constants: Map<string, Constant>): FlatNode {
+  const constant = filling(node);
+  if (constant === undefined) throw new ModelFormatError('an attribute is wrong', { place: layerOf(node) });
+  const name = `${node.outputs[0] ?? ''}:value`;
+  define(constants, name, constant);
+  return { ...node, op: 'Expand', inputs: [name, ...node.inputs.slice(0, 1)], attributes: [] };
+}
+
 /** The value of a Constant node; `undefined` for strings and sparse tensors. */
-export function constantOf(node: FlatNode): Constant | undefined {
+function constantOf(node: FlatNode): Constant | undefined {
   const [attribute] = node.attributes;
   const name = node.outputs[0] ?? '';
   if (attribute === undefined) return undefined;
@@ -33,7 +72,7 @@ export function constantOf(node: FlatNode): Constant | undefined {
 }
 
 /** The one element that a ConstantOfShape node fills its output with, as a scalar. */
-export function filling(node: FlatNode): Constant | undefined {
+function filling(node: FlatNode): Constant | undefined {
   const attribute = node.attributes.find((candidate) => candidate.name === 'value');
   if (attribute === undefined) return scalar(0);
   if (attribute.kind !== 'tensor') return undefined;

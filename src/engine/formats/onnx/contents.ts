@@ -1,10 +1,12 @@
 /** @file What stands in an ONNX file, functions inlined and nodes in order; weights are still in the file. */
 import { ModelFormatError, UnsupportedModelError } from '../../errors';
-import { constantOf, filling, isInFile, type Constant } from './constants';
-import { inlineFunctions, type FlatNode } from './functions';
+import { sizeOf } from '../../graph/tensor';
+import { withBranches } from './branches';
+import { define, isInFile, takeConstants, type Constant } from './constants';
+import { elementType, floatType } from './elementType';
+import { FunctionInliner, type FlatNode } from './functions';
 import type { OnnxGraph, OnnxModel, OnnxValueInfo } from './messages';
-import { layerOf, orderNodes } from './order';
-import { floatType } from './elementType';
+import { inputsOf, orderNodes } from './order';
 import type { OnnxTensor } from './tensorProto';
 
 export interface Contents {
@@ -29,27 +31,23 @@ export function contentsOf(model: OnnxModel): Contents {
   const outputs = checkOutputs(graph);
 
   const shared = new Set<string>();
-  const rest: FlatNode[] = [];
-  for (const node of inlineFunctions(model)) {
-    if (node.domain === '' && node.op === 'Constant') {
-      const constant = constantOf(node);
-      const [name = ''] = node.outputs;
-      if (constant === undefined) rest.push(node);
-      else define(constants, name, constant);
-      if (!node.own) shared.add(name);
-    } else rest.push(asExpand(node, constants));
-  }
+  const functions = new FunctionInliner(model);
+  const rest = takeConstants(functions.inline(graph.nodes), constants, shared).map((node) =>
+    withBranches(node, model, functions),
+  );
 
   const known = new Set([...constants.keys(), ...inputs.map((input) => input.name), ...graph.sparse]);
   if (known.size < constants.size + inputs.length + graph.sparse.length) {
     throw new ModelFormatError('two inputs or weights of the model have the same name');
   }
   const nodes = orderNodes(rest, known, outputs);
-  const used = new Set([...nodes.flatMap((node) => node.inputs), ...outputs]);
+  const used = new Set([...nodes.flatMap(inputsOf), ...outputs]);
   const sparse = graph.sparse.find((name) => used.has(name));
-  if (sparse !== undefined) throw new UnsupportedModelError('sparse weights are not supported', { place: `"${sparse}"` });
+  if (sparse !== undefined)
+    throw new UnsupportedModelError('sparse weights are not supported', { place: `"${sparse}"` });
 
   const live = [...constants].filter(([name]) => used.has(name));
+  const overlapping = overlaps(live.flatMap(([, constant]) => (isInFile(constant) ? [constant] : [])));
   return {
     inputs: inputs.filter((input) => used.has(input.name)),
     outputs,
@@ -57,21 +55,25 @@ export function contentsOf(model: OnnxModel): Contents {
     constants: new Map(live),
     weights: new Map(
       live.flatMap(([name, constant]) =>
-        !shared.has(name) && isInFile(constant) && isWritable(constant) ? [[name, constant] as const] : [],
+        !shared.has(name) && isInFile(constant) && isWritable(constant) && !overlapping.has(constant)
+          ? [[name, constant] as const]
+          : [],
       ),
     ),
-    names: new Set([...known, ...rest.flatMap((node) => node.outputs)]),
+    names: new Set([...known, ...rest.flatMap(namesIn)]),
   };
-}
-
-function define(constants: Map<string, Constant>, name: string, constant: Constant): void {
-  if (constants.has(name)) throw new ModelFormatError(`the value "${name}" is defined twice`);
-  constants.set(name, constant);
 }
 
 function checkOutputs({ outputs }: OnnxGraph): readonly string[] {
   if (outputs.length > 0 && new Set(outputs).size === outputs.length && !outputs.includes('')) return outputs;
   throw new ModelFormatError('the outputs of the model are missing or not distinct');
+}
+
+/** Names that a node gives, in its branches too. */
+function namesIn(node: FlatNode): string[] {
+  const inner =
+    node.branches?.flatMap((branch) => [...branch.constants.keys(), ...branch.nodes.flatMap(namesIn)]) ?? [];
+  return [...node.outputs, ...inner];
 }
 
 /** Varints have no fixed size: only one packed list can be replaced as a whole, and only float16 stands in one. */
@@ -80,14 +82,22 @@ function isWritable({ dataType, source }: OnnxTensor): boolean {
   return source.kind === 'varints' ? source.packed : source.kind === 'external' || source.spans.length > 0;
 }
 
-/** ConstantOfShape as Expand of a scalar: graphs have no tensors among the attributes. */
-function asExpand(node: FlatNode, constants: Map<string, Constant>): FlatNode {
-  if (node.domain !== '' || node.op !== 'ConstantOfShape') return node;
-  const constant = filling(node);
-  if (constant === undefined) throw new ModelFormatError('an attribute is wrong', { place: layerOf(node) });
-  const name = `${node.outputs[0] ?? ''}:value`;
-  define(constants, name, constant);
-  return { ...node, op: 'Expand', inputs: [name, ...node.inputs.slice(0, 1)], attributes: [] };
+/** Tensors that share bytes of an external file; changing one would change the other. */
+function overlaps(tensors: readonly OnnxTensor[]): Set<OnnxTensor> {
+  const placed = tensors.flatMap((tensor) => {
+    const { source, dims, dataType } = tensor;
+    if (source.kind !== 'external') return [];
+    const end = source.offset + (source.length ?? sizeOf(dims) * (elementType(dataType)?.bytes ?? 1));
+    return [{ tensor, location: source.location, start: source.offset, end }];
+  });
+  placed.sort((a, b) => (a.location === b.location ? a.start - b.start : a.location < b.location ? -1 : 1));
+  const found = new Set<OnnxTensor>();
+  let widest = placed[0];
+  for (const next of placed.slice(1)) {
+    if (widest?.location === next.location && next.start < widest.end) found.add(widest.tensor).add(next.tensor);
+    if (widest?.location !== next.location || next.end > widest.end) widest = next;
+  }
+  return found;
 }
 
 /** Operators whose further outputs are optional. */

@@ -57,6 +57,10 @@ export class ExternalData {
         hint: 'Keep it in the same folder as the model.',
       });
     }
+    // Rewriting a file under two names, or the model through its own weights, would damage it.
+    if (path === this.model || [...this.#opened.values()].some((opened) => opened.path === path)) {
+      throw new ModelFormatError('the model refers to one file by different names', { place, got: `"${location}"` });
+    }
     const opened = { path, size: info.size };
     this.#opened.set(location, opened);
     return opened;

@@ -1,6 +1,7 @@
 /** @file Replaces calls of model-local functions by the nodes of the function. */
 import { ModelFormatError } from '../../errors';
 import type { OnnxAttribute } from './attribute';
+import type { Constant } from './constants';
 import type { OnnxFunction, OnnxModel, OnnxNode } from './messages';
 
 /** A node outside of any function, with the version of the default domain that it follows. */
@@ -8,34 +9,63 @@ export interface FlatNode extends OnnxNode {
   readonly opset: number;
   /** Whether it stands in the graph itself, so that its constants belong to this node alone. */
   readonly own: boolean;
+  /** The two graphs of an If node, the one for a true condition first. */
+  readonly branches?: readonly [Branch, Branch];
+}
+
+/** A graph inside a node. */
+export interface Branch {
+  readonly nodes: readonly FlatNode[];
+  readonly constants: ReadonlyMap<string, Constant>;
+  readonly outputs: readonly string[];
+  /** Values from outside that it uses. */
+  readonly captured: readonly string[];
 }
 
 const MAX_DEPTH = 32;
 const MAX_NODES = 1 << 17;
 
-/** All nodes of the model. Throws {@link ModelFormatError} for functions that call themselves or multiply without bound. */
-export function inlineFunctions(model: OnnxModel): FlatNode[] {
-  const functions = new Map(model.functions.map((definition) => [functionKey(definition.name, definition), definition]));
-  const opset = model.opsets.get('') ?? 0;
-  const nodes: FlatNode[] = [];
-  let calls = 0;
+/** Replaces calls in any graph of one model. */
+export class FunctionInliner {
+  readonly #functions: ReadonlyMap<string, OnnxFunction>;
+  readonly #opset: number;
+  #calls = 0;
+  #nodes = 0;
 
-  const emit = (node: OnnxNode, version: number, depth: number): void => {
-    const definition = functions.get(functionKey(node.op, node));
+  constructor(model: OnnxModel) {
+    this.#functions = new Map(
+      model.functions.map((definition) => [functionKey(definition.name, definition), definition]),
+    );
+    this.#opset = model.opsets.get('') ?? 0;
+    const redefined = model.functions.find(({ domain }) => domain === '');
+    if (redefined !== undefined) {
+      throw new ModelFormatError('the model redefines a standard operator', { place: `function ${redefined.name}` });
+    }
+  }
+
+  /** The nodes without calls. Throws {@link ModelFormatError} for functions that call themselves or multiply without bound. */
+  inline(nodes: readonly OnnxNode[]): FlatNode[] {
+    const flat: FlatNode[] = [];
+    for (const node of nodes) this.#emit(node, this.#opset, 0, flat);
+    return flat;
+  }
+
+  #emit(node: OnnxNode, opset: number, depth: number, flat: FlatNode[]): void {
+    const definition = this.#functions.get(functionKey(node.op, node));
     if (definition === undefined) {
-      nodes.push({ ...node, opset: version, own: depth === 0 });
-      if (nodes.length > MAX_NODES) throw new ModelFormatError(`the model has more than ${String(MAX_NODES)} nodes`);
+      if (++this.#nodes > MAX_NODES) throw new ModelFormatError(`the model has more than ${String(MAX_NODES)} nodes`);
+      flat.push({ ...node, opset, own: depth === 0 });
       return;
     }
-    if (depth === MAX_DEPTH || calls === MAX_NODES) {
-      throw new ModelFormatError('functions of the model call each other without end', { place: `function ${node.op}` });
+    if (depth === MAX_DEPTH || this.#calls === MAX_NODES) {
+      throw new ModelFormatError('functions of the model call each other without end', {
+        place: `function ${node.op}`,
+      });
     }
-    const inner = definition.opsets.get('') ?? version;
-    const call = `${node.name === '' ? node.op : node.name}#${String(calls++)}`;
-    for (const item of instantiate(definition, node, call)) emit(item, inner, depth + 1);
-  };
-  for (const node of model.graph.nodes) emit(node, opset, 0);
-  return nodes;
+    const inner = definition.opsets.get('') ?? opset;
+    const call = `${node.name === '' ? node.op : node.name}#${String(this.#calls++)}`;
+    for (const item of instantiate(definition, node, call)) this.#emit(item, inner, depth + 1, flat);
+  }
 }
 
 function functionKey(name: string, { domain, overload }: { domain: string; overload: string }): string {
@@ -52,7 +82,16 @@ function instantiate(definition: OnnxFunction, call: OnnxNode, prefix: string): 
     const inner = names.get(name);
     if (outer === '') return;
     if (inner === undefined) names.set(name, outer);
-    else copies.push({ ...call, op: 'Identity', domain: '', overload: '', inputs: [inner], outputs: [outer], attributes: [] });
+    else
+      copies.push({
+        ...call,
+        op: 'Identity',
+        domain: '',
+        overload: '',
+        inputs: [inner],
+        outputs: [outer],
+        attributes: [],
+      });
   });
   const rename = (name: string): string => {
     const known = names.get(name);

@@ -31,11 +31,19 @@ export class Inference {
     return this.#value(name);
   }
 
+  /** The value, if it does not depend on the content of the inputs. */
+  constant(name: string): Tensor | undefined {
+    return this.type(name) === undefined ? undefined : this.#builder.constantOf(this.#values.get(name) ?? { name });
+  }
+
   #infer(node: Node): void {
     const inputs = node.inputs.map((name) => this.#value(name));
     if (inputs.some((value, i) => value === undefined && node.inputs[i] !== '')) return;
     try {
-      const outputs = this.#builder.ops(node.op, inputs, node.attributes, { name: node.name, outputs: node.outputs.length });
+      const outputs = this.#builder.ops(node.op, inputs, node.attributes, {
+        name: node.name,
+        outputs: node.outputs.length,
+      });
       node.outputs.forEach((name, i) => {
         const output = outputs[i];
         if (output !== undefined) this.#values.set(name, output);
@@ -56,7 +64,7 @@ export class Inference {
   }
 }
 
-/** One image of usual size in place of open dimensions. */
+/** Two colour images of usual size in place of open dimensions; one would pass for a dimension that can be dropped. */
 export function usual(dims: readonly Dim[]): number[] {
-  return dims.map((dim, axis) => dim ?? (axis === 0 ? 1 : axis === 1 && dims.length === 4 ? 3 : USUAL_SIZE));
+  return dims.map((dim, axis) => dim ?? (axis === 0 ? 2 : axis === 1 && dims.length === 4 ? 3 : USUAL_SIZE));
 }

@@ -5,7 +5,7 @@ import { parseTensor, type OnnxTensor } from './tensorProto';
 import { BYTES, VARINT, Wire, damaged, type Field, type Span } from './wire';
 
 export interface OnnxModel {
-  readonly irVersion: number;
+  readonly wire: Wire;
   /** Domain (default domain: empty) → opset version. */
   readonly opsets: ReadonlyMap<string, number>;
   readonly graph: OnnxGraph;
@@ -48,20 +48,18 @@ export interface OnnxFunction {
 export interface OnnxValueInfo {
   readonly name: string;
   /** `undefined` unless it is a dense tensor. */
-  readonly type?: { readonly dataType: number; readonly dims: readonly (number | null)[] };
+  readonly type?: { readonly dataType: number; readonly dims: readonly (number | null)[] | undefined };
 }
 
 /** Parses a ModelProto. Throws {@link ModelFormatError} where it is damaged. */
 export function parseModel(bytes: Uint8Array): OnnxModel {
   const wire = new Wire(bytes);
-  let irVersion = 0;
   let graph: OnnxGraph | undefined;
   const functions: OnnxFunction[] = [];
   const opsets = new Map<string, number>();
   for (const field of wire.fields(wire.all)) {
-    if (field.number === 1 && field.wire === VARINT) irVersion = wire.integer(field);
-    else if (field.wire !== BYTES) continue;
-    else if (field.number === 7) {
+    if (field.wire !== BYTES) continue;
+    if (field.number === 7) {
       // Protobuf would merge the two; readers disagree on that, and no exporter writes it.
       if (graph !== undefined) throw damaged(field.tag, 'a second graph begins');
       graph = parseGraph(wire, field);
@@ -69,10 +67,11 @@ export function parseModel(bytes: Uint8Array): OnnxModel {
     else if (field.number === 25) functions.push(parseFunction(wire, field));
   }
   if (graph === undefined) throw new ModelFormatError('the ONNX file holds no graph');
-  return { irVersion, opsets, graph, functions };
+  return { wire, opsets, graph, functions };
 }
 
-function parseGraph(wire: Wire, span: Span): OnnxGraph {
+/** Parses a GraphProto. */
+export function parseGraph(wire: Wire, span: Span): OnnxGraph {
   const nodes: OnnxNode[] = [];
   const initializers: OnnxTensor[] = [];
   const sparse: string[] = [];
@@ -155,7 +154,7 @@ function parseValueInfo(wire: Wire, span: Span): OnnxValueInfo {
     if (field.number === 1 && field.wire === VARINT) dataType = wire.integer(field);
     else if (field.number === 2 && field.wire === BYTES) shape = field;
   }
-  if (shape === undefined) throw new ModelFormatError('a graph input or output has no shape', { place: `"${name}"` });
+  if (shape === undefined) return { name, type: { dataType, dims: undefined } };
   const dims: (number | null)[] = [];
   for (const field of wire.fields(shape)) {
     if (field.number === 1 && field.wire === BYTES) dims.push(parseDim(wire, field));

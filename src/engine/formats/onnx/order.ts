@@ -6,7 +6,11 @@ import type { FlatNode } from './functions';
  * The nodes that `outputs` depend on, each after the nodes it needs, otherwise in file order. `known` are the values
  * that no node has to produce. Throws {@link ModelFormatError} for cycles, missing values and values defined twice.
  */
-export function orderNodes(nodes: readonly FlatNode[], known: ReadonlySet<string>, outputs: readonly string[]): FlatNode[] {
+export function orderNodes(
+  nodes: readonly FlatNode[],
+  known: ReadonlySet<string>,
+  outputs: readonly string[],
+): FlatNode[] {
   const producers = producersOf(nodes, known);
   const needed = reach(outputs, producers, known);
   const state = new Map<FlatNode, 'open' | 'done'>();
@@ -34,9 +38,10 @@ export function orderNodes(nodes: readonly FlatNode[], known: ReadonlySet<string
   return ordered;
 }
 
-/** Non-empty inputs. */
-function inputsOf(node: FlatNode): string[] {
-  return node.inputs.filter((name) => name !== '');
+/** Values that the node needs, those of its branches among them. */
+export function inputsOf(node: FlatNode): string[] {
+  const captured = node.branches?.flatMap((branch) => branch.captured) ?? [];
+  return [...node.inputs, ...captured].filter((name) => name !== '');
 }
 
 /** The node as messages name it. */

@@ -4,8 +4,8 @@ import type { Files } from '../../files';
 import type { Attribute, Graph, GraphInput } from '../../graph/graph';
 import type { Tensor } from '../../graph/tensor';
 import type { Finding, ModelFile } from '../format';
-import { isInFile } from './constants';
-import { contentsOf, type Contents } from './contents';
+import { isInFile, type Constant } from './constants';
+import { contentsOf } from './contents';
 import { elementType, typeName } from './elementType';
 import { ExternalData } from './externalData';
 import type { FlatNode } from './functions';
@@ -14,7 +14,7 @@ import { layerOf } from './order';
 import { freeBatch } from './rebatch';
 import { acceptPixels } from './pixels';
 import { checkSupported } from './unsupported';
-import { isRewritten, NEWEST_OPSET, OLDEST_OPSET, upgrade, type VersionedNode } from './upgrade';
+import { isRewritten, NEWEST_OPSET, OLDEST_OPSET, upgrade, type VersionedBranch, type VersionedNode } from './upgrade';
 import { loadTensor } from './weights';
 import { writeOnnx } from './write';
 
@@ -22,20 +22,26 @@ export async function readOnnx(files: Files, path: string): Promise<ModelFile> {
   const bytes = await files.read(path);
   const model = parseModel(bytes);
   const findings: Finding[] = [];
-  checkVersions(model, findings);
+  checkVersions(model);
   const contents = contentsOf(model);
+  const uses = contents.nodes.filter((node) => node.branches === undefined);
   checkSupported(
-    contents.nodes.map((node) => ({ op: node.op, domain: node.domain, layer: nameOf(node) })),
+    uses.map((node) => ({ op: node.op, domain: node.domain, layer: nameOf(node) })),
     isRewritten,
   );
 
   const external = new ExternalData(files, path);
-  const constants = new Map<string, Tensor>();
-  for (const [name, constant] of contents.constants) {
-    constants.set(name, isInFile(constant) ? await loadTensor({ ...constant, name }, bytes, external) : constant);
-  }
+  const load = async (constants: ReadonlyMap<string, Constant>): Promise<Map<string, Tensor>> => {
+    const loaded = new Map<string, Tensor>();
+    for (const [name, constant] of constants) {
+      loaded.set(name, isInFile(constant) ? await loadTensor({ ...constant, name }, bytes, external) : constant);
+    }
+    return loaded;
+  };
+  const constants = await load(contents.constants);
+  const nodes = await Promise.all(contents.nodes.map((node) => toNode(node, load)));
   const inputs = contents.inputs.map(graphInput);
-  const upgraded = upgrade(contents.nodes.map(toNode), inputs, constants, new Set(contents.names), findings);
+  const upgraded = upgrade(nodes, inputs, constants, new Set(contents.names), findings);
   checkSupported(
     upgraded.nodes.map((node) => ({ op: node.op, domain: '', layer: node.name })),
     () => false,
@@ -59,27 +65,26 @@ export async function readOnnx(files: Files, path: string): Promise<ModelFile> {
   };
 }
 
-function checkVersions(model: OnnxModel, findings: Finding[]): void {
-  const opset = model.opsets.get('');
-  if (opset === undefined) throw new ModelFormatError('the ONNX file does not say which opset it follows');
-  if (opset < OLDEST_OPSET) {
-    throw new UnsupportedModelError('the ONNX file is too old', {
-      expected: `opset ${String(OLDEST_OPSET)} or newer`,
-      got: `opset ${String(opset)}`,
-      hint: 'Export the model again, or convert it with onnx.version_converter.',
-    });
-  }
-  if (opset > NEWEST_OPSET) {
-    findings.push({
-      severity: 'warning',
-      message: `The file follows opset ${String(opset)}; its operators are read as in opset ${String(NEWEST_OPSET)}, the newest known here.`,
-    });
-  }
+function checkVersions(model: OnnxModel): void {
+  const opset = model.opsets.get('') ?? 0;
+  if (opset < 1) throw new ModelFormatError('the ONNX file does not say which opset it follows');
+  if (opset >= OLDEST_OPSET && opset <= NEWEST_OPSET) return;
+  throw new UnsupportedModelError(`the ONNX file is too ${opset < OLDEST_OPSET ? 'old' : 'new'}`, {
+    expected: `opset ${String(OLDEST_OPSET)} to ${String(NEWEST_OPSET)}`,
+    got: `opset ${String(opset)}`,
+    hint: 'Export the model again with another opset, or convert it with onnx.version_converter.',
+  });
 }
 
 function graphInput({ name, type }: OnnxValueInfo): GraphInput {
   const place = `input "${name}"`;
   if (type === undefined) throw new UnsupportedModelError('an input of the model is not a tensor', { place });
+  if (type.dims === undefined) {
+    throw new UnsupportedModelError('an input of the model has no shape', {
+      place,
+      hint: 'Export the model again; exporters write it.',
+    });
+  }
   const element = elementType(type.dataType);
   if (element !== undefined) return { name, dtype: element.dtype, dims: type.dims };
   throw new UnsupportedModelError(`inputs of type ${typeName(type.dataType)} are not supported`, { place });
@@ -89,7 +94,10 @@ function nameOf(node: FlatNode): string {
   return node.name === '' ? (node.outputs.find((name) => name !== '') ?? node.op) : node.name;
 }
 
-function toNode(node: FlatNode): VersionedNode {
+async function toNode(
+  node: FlatNode,
+  load: (constants: ReadonlyMap<string, Constant>) => Promise<ReadonlyMap<string, Tensor>>,
+): Promise<VersionedNode> {
   const attributes: [string, Attribute][] = [];
   for (const attribute of node.attributes) {
     if (attribute.kind !== 'plain' && attribute.kind !== 'floats') {
@@ -99,6 +107,21 @@ function toNode(node: FlatNode): VersionedNode {
     }
     attributes.push([attribute.name, attribute.value]);
   }
-  const { op, inputs, outputs, opset } = node;
-  return { op, name: nameOf(node), inputs, outputs, opset, attributes: Object.fromEntries(attributes) };
+  const branches: VersionedBranch[] = [];
+  for (const branch of node.branches ?? []) {
+    branches.push({
+      nodes: await Promise.all(branch.nodes.map((inner) => toNode(inner, load))),
+      constants: await load(branch.constants),
+      outputs: branch.outputs,
+    });
+  }
+  return {
+    op: node.domain === '' ? node.op : `${node.domain}.${node.op}`,
+    name: nameOf(node),
+    inputs: node.inputs,
+    outputs: node.outputs,
+    opset: node.opset,
+    attributes: Object.fromEntries(attributes),
+    ...(node.branches === undefined ? {} : { branches }),
+  };
 }

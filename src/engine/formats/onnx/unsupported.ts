@@ -39,7 +39,16 @@ export function checkSupported(uses: readonly Use[], rewritten: (op: string) => 
     if (known === undefined) layers.set(name, [layer]);
     else known.push(layer);
   }
-  const list = abridged([...layers].map(([name, all]) => `${name} (${abridged(all.map((layer) => `"${layer}"`), 3)})`), 20);
+  const list = abridged(
+    [...layers].map(
+      ([name, all]) =>
+        `${name} (${abridged(
+          all.map((layer) => `"${layer}"`),
+          3,
+        )})`,
+    ),
+    20,
+  );
   const hint = HINTS.find(([test]) => missing.some(test))?.[1];
   throw new UnsupportedModelError(
     `the model uses operators that are not supported: ${list}`,

@@ -1,22 +1,34 @@
 /** @file Rewrites the nodes of older (and newer) opsets into the semantics of the graph's opset. */
+import { ModelFormatError, UnsupportedModelError } from '../../errors';
 import { OPSET, type GraphInput, type Node } from '../../graph/graph';
 import type { Tensor } from '../../graph/tensor';
 import type { Finding } from '../format';
 import { Inference } from './inference';
+import { layerOf } from './order';
 import { attributesToInputs } from './upgrade/attributesToInputs';
+import { attention, swish } from './upgrade/newer';
 import { batchNormalization, dropout, groupNormalization } from './upgrade/normalization';
 import { resize, upsample } from './upgrade/resize';
-import type { Rule, UpgradeContext } from './upgrade/rule';
+import { step, type Rule, type UpgradeContext } from './upgrade/rule';
 import { softmax } from './upgrade/softmax';
 import { cast, spaceToDepth } from './upgrade/types';
 
 /** A node as the file has it, with the opset that it follows. */
 export interface VersionedNode extends Node {
   readonly opset: number;
+  /** The graphs of an If node, the one for a true condition first. */
+  readonly branches?: readonly VersionedBranch[];
+}
+
+export interface VersionedBranch {
+  readonly nodes: readonly VersionedNode[];
+  readonly constants: ReadonlyMap<string, Tensor>;
+  readonly outputs: readonly string[];
 }
 
 const RULES: ReadonlyMap<string, Rule> = new Map([
   ...attributesToInputs,
+  ['Attention', attention],
   ['BatchNormalization', batchNormalization],
   ['Cast', cast],
   ['Dropout', dropout],
@@ -25,12 +37,13 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
   ['Resize', resize],
   ['Softmax', softmax],
   ['SpaceToDepth', spaceToDepth],
+  ['Swish', swish],
   ['Upsample', upsample],
 ]);
 
 /** Whether the operator needs no entry in the operator table because it is rewritten into others. */
 export function isRewritten(op: string): boolean {
-  return op === 'Dropout' || op === 'Upsample';
+  return ['Attention', 'Dropout', 'Swish', 'Upsample'].includes(op);
 }
 
 export interface Upgraded {
@@ -50,13 +63,27 @@ export function upgrade(
   const constants = new Map(known);
   const inference = new Inference(inputs, constants);
   const upgraded: Node[] = [];
+  const produced = new Set([...inputs.map((input) => input.name), ...known.keys()]);
+  const produce = (name: string, node: Node): void => {
+    // Only branches can still clash here: the names of two of them need not differ.
+    if (name !== '' && produced.has(name)) {
+      throw new ModelFormatError(`the value "${name}" is defined twice`, { place: layerOf(node) });
+    }
+    produced.add(name);
+  };
+  let copies = 0;
   const fresh = (hint: string): string => {
     let name = hint;
-    for (let i = 2; used.has(name); i++) name = `${hint}_${String(i)}`;
+    while (used.has(name)) name = `${hint}~${String(copies++)}`;
     used.add(name);
     return name;
   };
-  for (const { opset, ...node } of nodes) {
+  const emit = (versioned: VersionedNode): void => {
+    const { opset, branches, ...node } = versioned;
+    if (branches !== undefined) {
+      take(node, chosen(node, branches, inference));
+      return;
+    }
     const context: UpgradeContext = {
       opset,
       fresh,
@@ -67,17 +94,39 @@ export function upgrade(
       },
       tensor: (name) => constants.get(name),
       type: (name) => inference.type(name),
-      note: (message) => findings.push({ severity: 'warning', place: `${node.op} "${node.name}"`, message }),
+      note: (message) => findings.push({ severity: 'warning', place: layerOf(node), message }),
     };
     for (const item of RULES.get(node.op)?.(node, context) ?? [node]) {
+      for (const name of item.outputs) produce(name, item);
       upgraded.push(item);
       inference.add(item);
     }
-  }
+  };
+  const take = (node: Node, branch: VersionedBranch): void => {
+    for (const [name, tensor] of branch.constants) {
+      produce(name, node);
+      constants.set(name, tensor);
+    }
+    for (const inner of branch.nodes) emit(inner);
+    node.outputs.forEach((output, i) => {
+      emit({ ...step('Identity', [branch.outputs[i] ?? ''], output), opset: OPSET });
+    });
+  };
+  for (const node of nodes) emit(node);
   return { nodes: upgraded, constants };
 }
 
-/** The newest opset whose changes since {@link OPSET} have been looked through. */
+/** The branch that an If node takes whatever the image is. */
+function chosen(node: Node, branches: readonly VersionedBranch[], inference: Inference): VersionedBranch {
+  const condition = inference.constant(node.inputs[0] ?? '');
+  const branch = condition && branches[Number(condition.data[0]) === 0 ? 1 : 0];
+  if (branch !== undefined) return branch;
+  throw new UnsupportedModelError('an If that depends on the image is not supported', {
+    place: layerOf(node),
+    hint: 'Export the model without control flow.',
+  });
+}
+
+/** The newest opset whose changes since 21 have been looked through. */
 export const NEWEST_OPSET = 28;
 export const OLDEST_OPSET = 7;
-export { OPSET };

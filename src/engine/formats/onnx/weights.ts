@@ -47,7 +47,8 @@ async function storedBytes(
   external: ExternalData,
 ): Promise<Uint8Array> {
   const expected = count * type.bytes;
-  if (tensor.source.kind === 'external') return new Uint8Array(await external.read(tensor.source, expected, tensor.name));
+  if (tensor.source.kind === 'external')
+    return new Uint8Array(await external.read(tensor.source, expected, tensor.name));
   const { spans } = tensor.source;
   const stored = spans.reduce((total, span) => total + span.end - span.start, 0);
   if (stored !== expected) {
@@ -102,5 +103,8 @@ function checkFinite(data: Float32Array, place: string): void {
   const index = data.findIndex((value) => !Number.isFinite(value));
   const value = data[index];
   if (value === undefined || (data.length === 1 && !Number.isNaN(value))) return;
-  throw new ModelFormatError('a weight is not a finite number', { place, got: `${String(value)} at element ${String(index)}` });
+  throw new ModelFormatError('a weight is not a finite number', {
+    place,
+    got: `${String(value)} at element ${String(index)}`,
+  });
 }

@@ -53,7 +53,9 @@ function greyIfPossible(image: DecodedImage): DecodedImage {
   for (let i = 0; i < pixels.length; i += 3) {
     if (pixels[i] !== pixels[i + 1] || pixels[i] !== pixels[i + 2]) return image;
   }
-  return { ...image, channels: 1, pixels: pixels.filter((_, i) => i % 3 === 0) };
+  const grey = new Uint8Array(pixels.length / 3);
+  for (let i = 0; i < grey.length; i++) grey[i] = pixels[3 * i] ?? 0;
+  return { ...image, channels: 1, pixels: grey };
 }
 
 function firstLine(message: string): string {

@@ -54,7 +54,9 @@ export function resizePlane(
   return result;
 }
 
-function weighted(values: ArrayLike<number>, start: number, stride: number, weights = new Float64Array(0)): number {
+const NO_WEIGHTS = new Float64Array(0);
+
+function weighted(values: ArrayLike<number>, start: number, stride: number, weights: Float64Array = NO_WEIGHTS): number {
   let sum = 0;
   for (let i = 0; i < weights.length; i++) sum += (weights[i] ?? 0) * (values[start + i * stride] ?? 0);
   return sum;

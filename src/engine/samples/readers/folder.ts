@@ -4,7 +4,7 @@ import type { Files } from '../../files';
 import { findImages, imageFileSource, type ImageFolder, type ImageTree } from '../imageFiles';
 import { classIndices } from '../labels';
 import { matchLabels, type Match } from '../labelledFiles';
-import { readLabelTable, type LabelRow } from '../labelTable';
+import { readLabelTable, type LabelTable } from '../labelTable';
 import type { OpenOptions, SampleSource, SamplesReader } from '../samples';
 import { chooseSplit, isSplitName } from '../splits';
 
@@ -26,47 +26,50 @@ export async function folderSource(
   files: Files,
   root: string,
   options: OpenOptions,
-  table?: readonly LabelRow[],
+  table?: LabelTable,
 ): Promise<SampleSource> {
   const tree = await findImages(files, root);
-  const [first, ...others] = tree.folders;
   const file = files.baseName(root);
-  if (first === undefined) {
+  if (tree.folders.length === 0) {
     throw new SamplesError('the folder holds no images', {
       file,
       expected: 'JPEG, PNG, WebP, BMP or PPM files, in one sub-folder per class',
       got: 'none',
     });
   }
-  if (table !== undefined) return tableSource(files, matchLabels(files, tree, table), options, file);
+  if (table !== undefined) return tableSource(files, matchLabels(files, tree, table.rows), options, table.name);
 
   const splits = splitFolders(tree);
-  if (splits.length > 0) {
-    const [head = '', ...rest] = splits;
-    const { split } = chooseSplit([{ split: head }, ...rest.map((name) => ({ split: name }))], options.split, file);
-    const part = partOf(tree, split);
-    return { ...(await partSource(files, part, root, options)), split, splits };
-  }
-  return others.length === 0
-    ? flatSource(files, first, await tablesNear(files, tree, root), options)
-    : classSource(files, tree.folders, options);
+  const tables = await tablesNear(files, tree, root);
+  if (splits === undefined) return partSource(files, tree.folders, tables, options);
+  const { split } = chooseSplit(splits, options.split, file);
+  const part = tree.folders.filter(({ parts }) => parts[0] === split);
+  const source = await partSource(files, part, tables, options);
+  return {
+    ...source,
+    description: `${source.description}, split ${split}`,
+    split,
+    splits: splits.map((choice) => choice.split),
+  };
 }
 
-/** Names of the folders directly below the root, when they are "train", "test" and the like. */
-function splitFolders(tree: ImageTree): string[] {
-  const tops = [...new Set(tree.folders.flatMap(({ parts }) => parts.slice(0, 1)))];
-  return tops.filter(isSplitName);
+/** The folders directly below the root that are named "train", "test" and the like. */
+function splitFolders(tree: ImageTree): [{ split: string }, ...{ split: string }[]] | undefined {
+  const tops = new Set(tree.folders.flatMap(({ parts }) => parts.slice(0, 1)));
+  const [first, ...others] = [...tops].filter(isSplitName).map((split) => ({ split }));
+  return first && [first, ...others];
 }
 
-function partOf(tree: ImageTree, split: string): ImageTree {
-  return { folders: tree.folders.filter(({ parts }) => parts[0] === split), tables: tree.tables };
-}
-
-async function partSource(files: Files, part: ImageTree, root: string, options: OpenOptions): Promise<SampleSource> {
-  const [only, ...others] = part.folders;
+async function partSource(
+  files: Files,
+  folders: readonly ImageFolder[],
+  tables: readonly string[],
+  options: OpenOptions,
+): Promise<SampleSource> {
+  const [only, ...others] = folders;
   return only !== undefined && others.length === 0
-    ? flatSource(files, only, await tablesNear(files, part, root), options)
-    : classSource(files, part.folders, options);
+    ? flatSource(files, only, tables, options)
+    : classSource(files, folders, options);
 }
 
 /** One class per folder; its name is the path below what all have in common. */
@@ -109,11 +112,10 @@ async function flatSource(
 ): Promise<SampleSource> {
   const tree: ImageTree = { folders: [folder], tables: [] };
   for (const path of tables) {
-    const rows = await readLabelTable(files, path).catch(() => []);
-    const match = matchLabels(files, tree, rows);
-    if (match.files.length * 2 >= folder.images.length) {
-      return tableSource(files, match, options, files.baseName(path));
-    }
+    const table = await readLabelTable(files, path).catch(() => undefined);
+    if (table === undefined) continue;
+    const match = matchLabels(files, tree, table.rows);
+    if (match.files.length * 2 >= folder.images.length) return tableSource(files, match, options, table.name);
   }
   const images = folder.images.map((name) => ({ path: files.join(folder.path, name), name }));
   return imageFileSource(files, images, {

@@ -16,9 +16,28 @@ const AXES = [['axes', 'ints']] as const;
 
 /** From the operator changelog of ONNX. */
 const MOVES: Readonly<Record<string, Move>> = {
-  Clip: { since: 11, attributes: [['min', 'float'], ['max', 'float']] },
-  Pad: { since: 11, attributes: [['pads', 'ints'], ['value', 'float']] },
-  Slice: { since: 10, attributes: [['starts', 'ints'], ['ends', 'ints'], ['axes', 'ints']] },
+  Clip: {
+    since: 11,
+    attributes: [
+      ['min', 'float'],
+      ['max', 'float'],
+    ],
+  },
+  Pad: {
+    since: 11,
+    attributes: [
+      ['pads', 'ints'],
+      ['value', 'float'],
+    ],
+  },
+  Slice: {
+    since: 10,
+    attributes: [
+      ['starts', 'ints'],
+      ['ends', 'ints'],
+      ['axes', 'ints'],
+    ],
+  },
   Split: { since: 13, attributes: [['split', 'ints']] },
   Squeeze: { since: 13, attributes: AXES },
   TopK: { since: 10, attributes: [['k', 'ints']] },

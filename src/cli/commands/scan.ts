@@ -1,0 +1,157 @@
+/** @file `neural-cleanse scan`: look for a backdoor in one model. */
+import { createHash } from 'node:crypto';
+import * as path from 'node:path';
+import { Command, Option } from 'commander';
+import type { CheckpointStore } from '../../engine/detect/scanJob';
+import { CancelledError } from '../../engine/errors';
+import type { LossKind, ScanSettings } from '../../engine/report';
+import { scanModel } from '../../engine/scanModel';
+import { cacheFolder } from '../../runner/cacheFolder';
+import { DiskCheckpoints } from '../../runner/checkpoints';
+import { nodeFiles } from '../../runner/nodeFiles';
+import { openRuntime } from '../../runner/runtimes';
+import type { CommandContext } from '../context';
+import { exitCodeOfVerdict } from '../exitCode';
+import { imageSize, labelList, share, wholeNumber } from '../optionValues';
+import { logLine, terminalLines } from '../progressLines';
+import { ProgressView } from '../progressView';
+import { checkTargets, writeReports, type ReportTargets } from '../reportFiles';
+import { runtimeOptions, runtimeRequest, type RuntimeOptions } from '../runtimeOptions';
+
+interface ScanOptions extends ReportTargets, RuntimeOptions {
+  readonly data: string;
+  readonly labels?: string;
+  readonly split?: string;
+  readonly architecture?: string;
+  readonly preprocessing?: string;
+  readonly size?: [height: number, width: number];
+  readonly limit?: number;
+  readonly quick?: true;
+  readonly thorough?: true;
+  readonly seeds?: number;
+  readonly seed?: number;
+  readonly threshold?: number;
+  readonly loss?: LossKind;
+  readonly only?: number[];
+  readonly resume?: true;
+  readonly cache?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  $ neural-cleanse scan model.onnx --data images/
+  $ neural-cleanse scan model.h5 --data test.h5 --split test --thorough --html report.html
+  $ neural-cleanse scan model.keras --data t10k-images-idx3-ubyte.gz --json - > report.json
+
+Exit codes:
+  0 clean, 1 infected, 2 error, 3 not scanned, 4 usage, 5 inconclusive, 130 stopped`;
+
+export function scanCommand(context: CommandContext): Command {
+  const command = new Command('scan')
+    .description('Look for a backdoor in the weights of an image classifier.')
+    .argument('<model>', 'ONNX, Keras (.h5, .keras) or TensorFlow.js (model.json) file')
+    .requiredOption('--data <path>', 'clean samples: folder of images, .npz, .npy, .h5, idx, CIFAR, .parquet or .csv')
+    .optionsGroup('Reading the model and the samples:')
+    .option('--labels <file>', 'labels of the samples, where they are in a file of their own')
+    .option('--split <name>', 'part of the samples to use, such as test')
+    .option('--architecture <file>', 'model.json for a file that holds weights only')
+    .option('--preprocessing <id>', 'how the model wants its pixels; found out by itself where the samples have labels')
+    .option('--size <HxW>', 'image size, for a model that accepts any', imageSize)
+    .option('--limit <n>', 'use at most so many samples', wholeNumber(1, 1_000_000))
+    .optionsGroup('Scanning:')
+    .addOption(new Option('--quick', 'fewer updates: a first look').conflicts('thorough'))
+    .option('--thorough', 'more updates and three seeds: a second look')
+    .option('--seeds <n>', 'independent runs per label, averaged', wholeNumber(1, 100))
+    .option('--seed <n>', 'first random seed', wholeNumber(0, 1_000_000))
+    .option('--threshold <p>', 'largest p-value that counts as infected', share)
+    .addOption(
+      new Option('--loss <kind>', "the true cross-entropy, or the paper authors' own").choices([
+        'cross-entropy',
+        'authors',
+      ] satisfies LossKind[]),
+    )
+    .option('--only <labels>', 'scan these labels only, such as 0,3,5-9', labelList)
+    .option('--resume', 'go on where the last scan of this model with these settings stopped')
+    .option('--cache <dir>', 'where unfinished scans are kept')
+    .optionsGroup('Reports (- is stdout):')
+    .option('--json <file>', 'write the report as JSON')
+    .option('--sarif <file>', 'write the report as SARIF 2.1.0')
+    .option('--html <file>', 'write the report as one HTML file')
+    .addHelpText('after', EXAMPLES);
+  return runtimeOptions(command).action(async (model: string, options: ScanOptions) => {
+    context.finish(await scan(model, options, context));
+  });
+}
+
+async function scan(model: string, options: ScanOptions, { terminal, signal, now }: CommandContext): Promise<number> {
+  await checkTargets(options);
+  const view = new ProgressView(terminal, now);
+  const tellStop = (): void => {
+    view.tell('Stopping; press Ctrl-C again to exit at once.');
+  };
+  signal.addEventListener('abort', tellStop, { once: true });
+  try {
+    const runtime = await openRuntime(runtimeRequest(options));
+    const { labels, split, architecture, preprocessing, size, limit } = options;
+    const report = await scanModel(
+      {
+        files: nodeFiles,
+        model,
+        data: options.data,
+        ...(labels !== undefined && { labels }),
+        ...(split !== undefined && { split }),
+        ...(architecture !== undefined && { architecture }),
+        ...(preprocessing !== undefined && { preprocessing }),
+        ...(size !== undefined && { size }),
+        ...(limit !== undefined && { limit }),
+        settings: settingsOf(options),
+        runtime,
+        sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+        now,
+      },
+      {
+        signal,
+        checkpoints: checkpointsOf(options),
+        onProgress: (progress) => {
+          view.update({
+            lines: (columns) => terminalLines(progress, columns),
+            log: () => logLine(progress),
+          });
+        },
+      },
+    );
+    view.clear();
+    await writeReports(report, options, model, terminal);
+    return exitCodeOfVerdict(report.verdict);
+  } catch (error) {
+    view.clear();
+    if (error instanceof CancelledError) {
+      terminal.tell('Stopped. What was done is kept: the same command with --resume goes on from there.');
+    }
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', tellStop);
+  }
+}
+
+function settingsOf(options: ScanOptions): Partial<ScanSettings> {
+  const { quick, thorough, seeds, seed, threshold, loss, only } = options;
+  return {
+    preset: quick === true ? 'quick' : thorough === true ? 'thorough' : 'standard',
+    ...(seeds !== undefined && { seeds }),
+    ...(seed !== undefined && { seed }),
+    ...(threshold !== undefined && { pThreshold: threshold }),
+    ...(loss !== undefined && { loss }),
+    ...(only !== undefined && { labels: only }),
+  };
+}
+
+/** Every scan leaves checkpoints; only `--resume` reads what an earlier one left. */
+function checkpointsOf({ cache, resume }: ScanOptions): CheckpointStore {
+  const store = new DiskCheckpoints(path.join(cache ?? cacheFolder(), 'checkpoints'));
+  return {
+    load: (key) => (resume === true ? store.load(key) : Promise.resolve(undefined)),
+    save: (key, text) => store.save(key, text),
+    remove: (key) => store.remove(key),
+  };
+}

@@ -1,0 +1,37 @@
+/** @file Progress of a scan as text: two lines for a terminal, one for a log. */
+import type { ScanProgress } from '../engine/detect/scanJob';
+import { formatDuration, formatFixed, formatNumber } from '../engine/output/numbers';
+import { cutToColumns } from '../engine/output/columns';
+
+const PHASE: Record<ScanProgress['phase'], string> = {
+  screening: 'Screening labels',
+  inverting: 'Reversing triggers',
+  verifying: 'Checking triggers',
+};
+const BAR_COLUMNS = 20;
+
+/** At most two lines, none wider than `columns`. */
+export function terminalLines(progress: ScanProgress, columns: number): string[] {
+  const share = progress.total === 0 ? 0 : Math.min(1, progress.done / progress.total);
+  const filled = Math.round(share * BAR_COLUMNS);
+  const bar = '█'.repeat(filled) + '░'.repeat(BAR_COLUMNS - filled);
+  const first = `${PHASE[progress.phase]} ${bar} ${String(Math.floor(100 * share)).padStart(3)} %  ${counts(progress)}${eta(progress)}`;
+  const second = progress.current
+    .map(({ label, l1, success }) => `label ${label}: L1 ${formatFixed(l1, 1)}, success ${Math.round(100 * success)} %`)
+    .join('  |  ');
+  // One column stays free: a full line would wrap on some terminals, and redrawing would go wrong.
+  return [first, ...(second === '' ? [] : [`  ${second}`])].map((line) => cutToColumns(line, columns - 1));
+}
+
+export function logLine(progress: ScanProgress): string {
+  const updates = `${formatNumber(progress.done)} of ${formatNumber(progress.total)} updates`;
+  return `${PHASE[progress.phase]}: ${counts(progress)}, ${updates}${eta(progress)}`;
+}
+
+function counts({ labelsDone, labelsTotal }: ScanProgress): string {
+  return `${formatNumber(labelsDone)} of ${formatNumber(labelsTotal)} labels done`;
+}
+
+function eta({ secondsLeft }: ScanProgress): string {
+  return secondsLeft === undefined ? '' : `, about ${formatDuration(secondsLeft)} left`;
+}

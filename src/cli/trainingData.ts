@@ -1,0 +1,75 @@
+/** @file Reads labelled images and keeps some of them aside to judge the trained model on. */
+import { SamplesError } from '../engine/errors';
+import { readSamples } from '../engine/samples/readSamples';
+import type { ImageShape, Samples } from '../engine/samples/samples';
+import { nodeFiles } from '../runner/nodeFiles';
+
+export interface TrainingDataOptions {
+  readonly data: string;
+  readonly labels?: string;
+  readonly split?: string;
+  /** Other images to judge on; one in {@link HELD_OUT} of `data` when absent. */
+  readonly test?: string;
+  readonly testSplit?: string;
+  readonly limit: number;
+  readonly seed: number;
+}
+
+export interface TrainingData {
+  readonly train: Samples;
+  readonly test: Samples;
+  /** Number of classes: the largest label and one. */
+  readonly classes: number;
+}
+
+const HELD_OUT = 5;
+
+/** Throws {@link SamplesError} for images without labels. */
+export async function readTrainingData(
+  { data, labels, split, test, testSplit, limit, seed }: TrainingDataOptions,
+  shape: ImageShape,
+  signal: AbortSignal,
+): Promise<TrainingData> {
+  const options = { limit, seed, signal };
+  const all = await readSamples(nodeFiles, data, shape, {
+    ...options,
+    ...(labels !== undefined && { labelsFile: labels }),
+    ...(split !== undefined && { split }),
+  });
+  const separate = test ?? (testSplit === undefined ? undefined : data);
+  const other =
+    separate === undefined
+      ? undefined
+      : await readSamples(nodeFiles, separate, shape, {
+          ...options,
+          ...(testSplit !== undefined && { split: testSplit }),
+        });
+  const classes = 1 + Math.max(largestLabel(all), other === undefined ? 0 : largestLabel(other));
+  return {
+    train: other === undefined ? pick(all, (i) => i % HELD_OUT !== 0) : all,
+    test: other ?? pick(all, (i) => i % HELD_OUT === 0),
+    classes,
+  };
+}
+
+function largestLabel({ labels, path }: Samples): number {
+  if (labels === undefined)
+    throw new SamplesError('the images have no labels, so no model can be trained', { file: path });
+  return labels.reduce((largest, label) => Math.max(largest, label), 0);
+}
+
+function pick(samples: Samples, keep: (index: number) => boolean): Samples {
+  const kept = Array.from(samples.names.keys()).filter(keep);
+  const size = samples.images.length / samples.count;
+  const images = samples.images.slice(0, kept.length * size);
+  kept.forEach((index, i) => {
+    images.set(samples.images.subarray(index * size, (index + 1) * size), i * size);
+  });
+  return {
+    ...samples,
+    images,
+    count: kept.length,
+    names: kept.map((index) => samples.names[index] ?? ''),
+    ...(samples.labels !== undefined && { labels: Int32Array.from(kept, (index) => samples.labels?.[index] ?? 0) }),
+  };
+}

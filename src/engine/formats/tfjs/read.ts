@@ -1,0 +1,59 @@
+/** @file Reads a TensorFlow.js layers model, and writes it back. */
+import { ModelFormatError } from '../../errors';
+import type { Files } from '../../files';
+import type { ModelFile } from '../format';
+import { bind, changesOf } from '../keras/boundModel';
+import { parseJson } from '../keras/json';
+import { locateByName } from './locate';
+import { readManifest } from './manifest';
+import { renamedShards, renameInManifest } from './rename';
+import { findShards, readShards, splitShards } from './shards';
+import { convertTopology } from './topology';
+import { replaceWeights, storedWeight } from './weightBytes';
+
+/** `model.json` is text; weights stand in their own files. */
+const MAX_JSON_BYTES = 1 << 28;
+
+export async function readTfjs(files: Files, path: string): Promise<ModelFile> {
+  const place = files.baseName(path);
+  const text = await readText(files, path, place);
+  const json = parseJson(text, place);
+  const converted = convertTopology(json);
+  const manifest = readManifest(json['weightsManifest']);
+  const shards = await findShards(files, files.parent(path), manifest);
+  const groups = await Promise.all(shards.map((group) => readShards(files, group)));
+  const entryOf = locateByName(manifest.entries);
+  const model = bind(converted, (weight) => storedWeight(entryOf(weight), groups));
+  return {
+    format: 'tfjs-layers',
+    path,
+    graph: model.graph,
+    findings: converted.findings,
+    parts: [path, ...shards.flat().map((shard) => shard.path)],
+    weights: new Set(model.weights.keys()),
+    write: (weights, baseName) =>
+      Promise.resolve().then(() => {
+        const contents = replaceWeights(manifest.entries, groups, changesOf(model, weights));
+        const names = renamedShards(
+          place,
+          baseName,
+          shards.flat().map((shard) => shard.name),
+        );
+        const binaries = shards.flatMap((group, i) => splitShards(contents[i] ?? new Uint8Array(), group));
+        return [
+          { name: baseName, bytes: renameInManifest(text, names) },
+          ...binaries.map((file) => ({ ...file, name: names.get(file.name) ?? file.name })),
+        ];
+      }),
+  };
+}
+
+async function readText(files: Files, path: string, place: string): Promise<Uint8Array> {
+  const size = (await files.info(path))?.size ?? 0;
+  if (size <= MAX_JSON_BYTES) return files.read(path);
+  throw new ModelFormatError('the model file is too large', {
+    place,
+    expected: `at most ${MAX_JSON_BYTES} bytes`,
+    got: `${size} bytes`,
+  });
+}

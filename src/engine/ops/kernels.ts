@@ -1,0 +1,21 @@
+/** @file What TensorFlow.js lacks and several kernels need. */
+import type { TensorFlow, TfTensor } from './op';
+
+/** `x` broadcast up to `dims`. The library's own has no gradient above rank 4. */
+export function broadcastKernel(tf: TensorFlow, x: TfTensor, dims: readonly number[]): TfTensor {
+  if (x.dtype === 'bool') return tf.cast(broadcastKernel(tf, tf.cast(x, 'int32'), dims), 'bool');
+  return tf.add(x, tf.zeros([...dims], x.dtype));
+}
+
+/** `f(...inputs)` as a constant for differentiation, where the library would pass a gradient on or know none. */
+export function withoutGradient(
+  tf: TensorFlow,
+  f: (...inputs: TfTensor[]) => TfTensor,
+  ...inputs: TfTensor[]
+): TfTensor {
+  const constant = tf.customGrad(() => ({
+    value: f(...inputs),
+    gradFunc: () => inputs.map((input) => tf.zerosLike(tf.cast(input, 'float32'))),
+  }));
+  return constant(...inputs);
+}

@@ -1,0 +1,107 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { decodeFloats } from '../../../../src/engine/base64';
+import type { CheckpointStore, ScanEvents } from '../../../../src/engine/detect/scanJob';
+import { scanLabels, type Detection } from '../../../../src/engine/detect/scanLabels';
+import { completeSettings } from '../../../../src/engine/detect/settings';
+import { CancelledError } from '../../../../src/engine/errors';
+import { classifierOf } from '../../../../src/engine/graph/classifier';
+import type { ScanSettings } from '../../../../src/engine/report';
+import { createOnnxRuntime } from '../../../../src/engine/runtime/onnxruntime';
+import type { Runtime } from '../../../../src/engine/runtime/runtime';
+import { RAW } from '../../../../src/engine/samples/preprocessing';
+import { TOY, TOY_TRIGGER_PIXEL, toyGraph, toyImages } from '../../../support/toyModel';
+
+let runtime: Runtime;
+beforeAll(async () => {
+  runtime = await createOnnxRuntime({ library: 'onnxruntime-node', provider: 'cpu', threads: 1 });
+});
+
+function scan(infected?: number, settings: Partial<ScanSettings> = {}, events: ScanEvents = {}): Promise<Detection> {
+  return scanLabels(
+    {
+      runtime,
+      classifier: classifierOf(toyGraph(infected)),
+      preprocessing: RAW,
+      images: toyImages(256),
+      settings: completeSettings({ updates: 150, ...settings }, TOY.classes),
+      checkpointKey: 'key',
+      now: () => performance.now() / 1000,
+    },
+    events,
+  );
+}
+
+function memoryStore(): CheckpointStore & { text?: string } {
+  const store: CheckpointStore & { text?: string } = {
+    load: () => Promise.resolve(store.text),
+    save: (_, text) => {
+      store.text = text;
+      return Promise.resolve();
+    },
+    remove: () => {
+      delete store.text;
+      return Promise.resolve();
+    },
+  };
+  return store;
+}
+
+describe('scanLabels', () => {
+  it('finds the one-pixel backdoor and where it is', async () => {
+    const detection = await scan(5);
+    expect(detection.verdict).toBe('infected');
+    expect(detection.flagged).toEqual([5]);
+    const { trigger, attackSuccess } = detection.labels[5]!;
+    expect(attackSuccess).toBeGreaterThan(0.95);
+    const mask = decodeFloats(trigger!.mask, 64);
+    expect(mask.indexOf(Math.max(...mask))).toBe(TOY_TRIGGER_PIXEL);
+    expect(detection.imagePasses).toBeLessThanOrEqual(8 * 150 * 32);
+  });
+
+  it('calls the clean twin clean', async () => {
+    expect(await scan()).toMatchObject({ verdict: 'clean', flagged: [] });
+  });
+
+  it('gives the same numbers for the same seed and others for another', async () => {
+    const norms = async (seed: number) => (await scan(5, { seed })).labels.map((label) => label.l1);
+    const first = await norms(1);
+    expect(await norms(1)).toEqual(first);
+    expect(await norms(2)).not.toEqual(first);
+  });
+
+  it('averages seeds on a log scale', async () => {
+    const { labels } = await scan(5, { seeds: 2 });
+    const { l1, l1PerSeed } = labels[0]!;
+    expect(l1PerSeed).toHaveLength(2);
+    expect(l1).toBeCloseTo(Math.sqrt(l1PerSeed[0]! * l1PerSeed[1]!), 4);
+  });
+
+  it('saves a checkpoint when cancelled, resumes to the same result, and tidies up', async () => {
+    const whole = await scan(5);
+    const checkpoints = memoryStore();
+    const signal = { aborted: false };
+    // Two labels per step would finish together; one slot per label would hide a lost one.
+    const cancelled = scan(5, {}, { checkpoints, signal, onLabel: () => (signal.aborted = true) });
+    await expect(cancelled).rejects.toBeInstanceOf(CancelledError);
+    expect(checkpoints.text).toBeDefined();
+
+    const finished: number[] = [];
+    const resumed = await scan(5, {}, { checkpoints, onLabel: (result) => finished.push(result.label) });
+    expect(finished.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(resumed.flagged).toEqual(whole.flagged);
+    expect(resumed.imagePasses).toBe(whole.imagePasses);
+    resumed.labels.forEach((label, i) => expect(label.l1).toBeCloseTo(whole.labels[i]!.l1!, 3));
+    expect(checkpoints.text).toBeUndefined();
+  });
+
+  it('starts anew from a damaged checkpoint', async () => {
+    const checkpoints = memoryStore();
+    checkpoints.text = '{"version":1,"results":[{"label":"x"}]}';
+    expect((await scan(5, {}, { checkpoints })).flagged).toEqual([5]);
+  });
+
+  it('leaves out labels that were not asked for', async () => {
+    const { labels } = await scan(5, { labels: [1, 2, 4, 5, 6] });
+    expect(labels.filter((label) => label.state === 'not-scanned').map((label) => label.label)).toEqual([0, 3, 7]);
+  });
+});
