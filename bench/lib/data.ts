@@ -1,4 +1,5 @@
 /** @file The data sets of the benchmarks, from the folder given by --data or NEURAL_CLEANSE_DATA. */
+import { mkdir, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { readSamples } from '../../src/engine/samples/readSamples';
 import type { ImageShape, Samples } from '../../src/engine/samples/samples';
@@ -39,6 +40,26 @@ export async function loadTask(task: Task): Promise<TaskData> {
   const read = (split: string): Promise<Samples> =>
     readSamples(nodeFiles, path.join(folder, 'gtsrb32.h5'), shape, { limit: ALL, split });
   return { shape, classes: 43, target: 33, train: await read('train'), test: await read('test') };
+}
+
+/** What a scan of a task's models reads: held-out images only. */
+export async function scanSource(task: Task, { shape, test }: TaskData): Promise<{ data: string; split?: string }> {
+  if (task === 'gtsrb') return { data: path.join(dataFolder(), 'gtsrb32.h5'), split: 'test' };
+  const folder = path.join('.cache', 'bench');
+  await mkdir(folder, { recursive: true });
+  const header = (magic: number, ...dims: number[]): Uint8Array => {
+    const view = new DataView(new ArrayBuffer(4 * (1 + dims.length)));
+    [magic, ...dims].forEach((value, i) => {
+      view.setUint32(4 * i, value);
+    });
+    return new Uint8Array(view.buffer);
+  };
+  const data = path.join(folder, 'held-out-images-idx3-ubyte');
+  const images = Uint8Array.from(test.images);
+  await writeFile(data, Buffer.concat([header(0x803, test.count, shape.height, shape.width), images]));
+  const labels = Uint8Array.from(test.labels ?? []);
+  await writeFile(path.join(folder, 'held-out-labels-idx1-ubyte'), Buffer.concat([header(0x801, test.count), labels]));
+  return { data };
 }
 
 /** Samples `from` … `to` − 1. */

@@ -54,12 +54,6 @@ const KINDS: readonly Kind[] = [
     hint: EXPORT_SAVED_MODEL,
   },
   {
-    name: 'a TensorFlow.js graph model',
-    matches: says(/^\s*\{.*("format"\s*:\s*"graph-model"|"modelTopology"\s*:\s*\{\s*"node")/s),
-    model: true,
-    hint: 'Convert the Keras model to a layers model instead, or scan the Keras file itself.',
-  },
-  {
     name: 'a Keras architecture without weights',
     matches: says(/^\s*\{.*"class_name"\s*:/s),
     model: true,

@@ -173,13 +173,32 @@ export class GraphBuilder {
     }
     const types = new Map([...this.#types].filter(([name]) => needed.has(name)));
     for (const node of nodes) for (const name of node.outputs) types.set(name, this.value(name));
-    for (const [name, value] of Object.entries(outputs)) types.set(name, { dtype: value.dtype, dims: value.dims });
+    // Layers are often named after what they make, so a value can stand in the way of an output's name.
+    const inputs = this.#inputs.filter((input) => needed.has(input.name));
+    const fixed = new Set(inputs.map((input) => input.name));
+    const moved = new Map(
+      Object.keys(outputs)
+        .filter((name) => types.has(name) && !fixed.has(name))
+        .map((name) => [name, this.#unique(name)]),
+    );
+    const current = (name: string): string => moved.get(name) ?? name;
+    const finalTypes = new Map([...types].map(([name, type]) => [current(name), type]));
+    for (const [name, value] of Object.entries(outputs)) finalTypes.set(name, { dtype: value.dtype, dims: value.dims });
     return {
-      inputs: this.#inputs.filter((input) => needed.has(input.name)),
+      inputs,
       outputs: Object.keys(outputs),
-      nodes: [...nodes.reverse(), ...aliases],
-      initializers: new Map([...this.#initializers].filter(([name]) => needed.has(name))),
-      types,
+      nodes: [
+        ...nodes.reverse().map((node) => ({
+          ...node,
+          inputs: node.inputs.map(current),
+          outputs: node.outputs.map(current),
+        })),
+        ...aliases.map((alias) => ({ ...alias, inputs: alias.inputs.map(current) })),
+      ],
+      initializers: new Map(
+        [...this.#initializers].filter(([name]) => needed.has(name)).map(([name, tensor]) => [current(name), tensor]),
+      ),
+      types: finalTypes,
     };
   }
 

@@ -1,6 +1,7 @@
 /** @file Activation functions (ONNX Relu, Clip, Gelu, …). */
 import type { GraphBuilder, Value } from '../graph/builder';
 import { floatAttribute, required, shapeMismatch, stringAttribute, unsupported } from './attributes';
+import { positive } from './blockedLayout';
 import { broadcastDims, reduceProductTo } from './broadcast';
 import { sameDims } from '../graph/tensor';
 import { broadcastKernel } from './kernels';
@@ -33,6 +34,25 @@ function activation<P>(
 /** ∂y where `x` > 0, and elsewhere ∂y times `slope`. */
 function whereNegative(b: GraphBuilder, dy: Value, x: Value, slope: Value): Value {
   return b.op('Where', [b.op('Greater', [x, b.scalar(0)]), dy, b.op('Mul', [dy, slope])]);
+}
+
+/**
+ * 1 where `y` is above (`side` 1) or below (−1) the constant `bound`, else 0: a HardSigmoid so steep around the bound that
+ * the next float32 is past its corner. It is computed in the layout of convolutions (see blockedLayout.ts).
+ */
+function step(b: GraphBuilder, y: Value, bound: number, side: 1 | -1): Value {
+  const steepness = side * 2 ** Math.min(127, 86 - Math.floor(Math.log2(Math.abs(bound))));
+  return b.op('HardSigmoid', [y], { alpha: steepness, beta: -steepness * bound });
+}
+
+/** 1 − y for y between 0 and 1, in the layout of convolutions too. */
+function unitComplement(b: GraphBuilder, y: Value): Value {
+  return b.op('HardSigmoid', [y], { alpha: -1, beta: 1 });
+}
+
+/** Product of all factors. */
+function product(b: GraphBuilder, ...factors: readonly [Value, ...Value[]]): Value {
+  return factors.reduceRight((rest, factor) => b.op('Mul', [factor, rest]));
 }
 
 /** 1 − v */
@@ -92,17 +112,29 @@ const clip: OpDefinition = {
     }
     return sameAsInput(context);
   },
-  // At a bound the value still counts as inside.
+  // As in Relu, a bound itself has slope 0. The rule looks at y, not x, so that a runtime may fuse Clip into a convolution.
   gradient: (context) => {
     const { b } = context;
-    const [dy, x] = [incoming(context), required(context, 0)];
-    const outside = (i: number, comparison: string): Value =>
-      reduceProductTo(b, dy, indicator(b, b.op(comparison, [x, required(context, i)])), []);
+    const [dy, x, y] = [incoming(context), required(context, 0), context.outputs[0] ?? required(context, 0)];
+    const inside = (i: 1 | 2): Value[] => {
+      const bound = context.inputs[i];
+      const constant = Number(context.constant(i)?.data[0]);
+      if (bound === undefined) return [];
+      if (Number.isFinite(constant)) return [step(b, y, constant, i === 1 ? 1 : -1)];
+      return [indicator(b, b.op(i === 1 ? 'Greater' : 'Less', [y, bound]))];
+    };
+    const outside = (i: 1 | 2): Value =>
+      reduceProductTo(
+        b,
+        dy,
+        indicator(b, b.op(i === 1 ? 'LessOrEqual' : 'GreaterOrEqual', [x, required(context, i)])),
+        [],
+      );
     return whereNeeded(
       context,
-      () => b.op('Mul', [dy, indicator(b, b.op('Equal', [x, context.outputs[0]]))]),
-      () => outside(1, 'Less'),
-      () => outside(2, 'Greater'),
+      () => product(b, dy, ...inside(1), ...inside(2)),
+      () => outside(1),
+      () => outside(2),
     );
   },
   kernel: (context) => {
@@ -143,12 +175,15 @@ export const activations = {
   /** The slope at 0 is 0. */
   Relu: unary(
     (tf, x) => tf.relu(x),
-    (b, dy, _x, y) => b.op('Mul', [dy, b.op('Sign', [y])]),
+    (b, dy, _x, y) => b.op('Mul', [dy, positive(b, y)]),
   ),
   LeakyRelu: activation(
     alpha(0.01),
     (tf, x, slope) => tf.leakyRelu(x, slope),
-    (b, dy, x, _y, slope) => whereNegative(b, dy, x, b.scalar(slope)),
+    (b, dy, x, y, slope) => {
+      if (slope < 0 || slope > 1) return whereNegative(b, dy, x, b.scalar(slope));
+      return b.op('Mul', [dy, b.op('Clip', [positive(b, y), b.scalar(slope), b.scalar(1)])]);
+    },
   ),
   PRelu: prelu,
   Elu: activation(
@@ -180,7 +215,7 @@ export const activations = {
   Clip: clip,
   Sigmoid: unary(
     (tf, x) => tf.sigmoid(x),
-    (b, dy, _x, y) => b.op('Mul', [dy, b.op('Mul', [y, complement(b, y)])]),
+    (b, dy, _x, y) => product(b, dy, y, unitComplement(b, y)),
   ),
   /** The slope at the two corners is 0. */
   HardSigmoid: activation(
@@ -190,23 +225,21 @@ export const activations = {
     }),
     (tf, x, { alpha, beta }) => tf.clipByValue(tf.add(tf.mul(x, alpha), beta), 0, 1),
     (b, dy, _x, y, { alpha }) => {
-      const inside = b.op('Sign', [b.op('Mul', [y, complement(b, y)])]);
-      return b.op('Mul', [dy, b.op('Mul', [inside, b.scalar(alpha)])]);
+      return product(b, dy, step(b, y, 0, 1), step(b, y, 1, -1), b.scalar(alpha));
     },
   ),
-  /** x·clip(x/6 + ½, 0, 1); its slope is x/3 + ½ between −3 and 3, and 0 or 1 outside. */
+  /** x·h with h = clip(x/6 + ½, 0, 1); its slope is h + x·h′, where x·h′ is h − ½ between −3 and 3 and 0 outside. */
   HardSwish: unary(
     (tf, x) => tf.mul(x, tf.clipByValue(tf.add(tf.div(x, 6), 0.5), 0, 1)),
     (b, dy, x) => {
-      const inside = b.op('Less', [b.op('Abs', [x]), b.scalar(3)]);
-      const slope = b.op('Add', [b.op('Mul', [x, b.scalar(1 / 3)]), b.scalar(0.5)]);
-      const step = b.op('HardSigmoid', [x], { alpha: 1 / 6, beta: 0.5 });
-      return b.op('Mul', [dy, b.op('Where', [inside, slope, step])]);
+      const h = b.op('HardSigmoid', [x], { alpha: 1 / 6, beta: 0.5 });
+      const bend = product(b, b.op('Sub', [h, b.scalar(0.5)]), step(b, h, 0, 1), step(b, h, 1, -1));
+      return b.op('Mul', [dy, b.op('Add', [h, bend])]);
     },
   ),
   Tanh: unary(
     (tf, x) => tf.tanh(x),
-    (b, dy, _x, y) => b.op('Mul', [dy, complement(b, square(b, y))]),
+    (b, dy, _x, y) => b.op('Mul', [dy, unitComplement(b, square(b, y))]),
   ),
   Softplus: unary(
     (tf, x) => tf.softplus(x),

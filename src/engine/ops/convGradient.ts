@@ -5,8 +5,8 @@
 import type { GraphBuilder, Value } from '../graph/builder';
 import { float32, floats, sizeOf, type Tensor } from '../graph/tensor';
 import { reshapeTo } from './broadcast';
-import { repeatNearest } from './repeat';
-import { exactEnd, extentOf, windowAttributes, windowSize, type Window } from './window';
+import { repeated } from './blockedLayout';
+import { elementOffsets, exactEnd, extentOf, windowAttributes, windowSize, type Window } from './window';
 
 /** Up to so many channels, a convolution that computes them leaves most of a vector register idle. */
 const FEW_CHANNELS = 8;
@@ -66,8 +66,8 @@ function cropped(b: GraphBuilder, x: Value, begin: readonly number[], end: reado
 
 function insertZeros(b: GraphBuilder, x: Value, strides: readonly number[]): Value {
   if (strides.every((stride) => stride === 1)) return x;
-  const repeated = repeatNearest(b, x, strides);
-  const dims = [1, 1, ...repeated.dims.slice(2)];
+  const spread = repeated(b, x, strides);
+  const dims = [1, 1, ...spread.dims.slice(2)];
   const comb = new Float32Array(sizeOf(dims)).map((_, i) => {
     let rest = i;
     const onTooth = strides.toReversed().map((stride, k) => {
@@ -78,7 +78,7 @@ function insertZeros(b: GraphBuilder, x: Value, strides: readonly number[]): Val
     });
     return onTooth.every(Boolean) ? 1 : 0;
   });
-  return b.op('Mul', [repeated, b.constant(float32(dims, comb), 'comb')]);
+  return b.op('Mul', [spread, b.constant(float32(dims, comb), 'comb')]);
 }
 
 /** `[Cout, Cin/group, …]` to `[Cin, Cout/group, …]`, every kernel reversed in space. */
@@ -118,8 +118,7 @@ function flipWeights(b: GraphBuilder, weights: Value, group: number): Value {
 export function weightGradient(b: GraphBuilder, x: Value, dy: Value, { window, group, size }: Convolution): Value {
   const exact = exactEnd(window, size).window;
   const [channels = 1, outputs = 1] = [x.dims[1], dy.dims[1]];
-  const flat =
-    group === 1 && channels <= FEW_CHANNELS ? perImage(b, x, dy, exact) : perOffset(b, x, dy, exact, group);
+  const flat = group === 1 && channels <= FEW_CHANNELS ? perImage(b, x, dy, exact) : perOffset(b, x, dy, exact, group);
   return reshapeTo(b, flat, [outputs, channels / group, ...window.kernel]);
 }
 
@@ -150,7 +149,7 @@ function perOffset(b: GraphBuilder, x: Value, dy: Value, window: Window, group: 
 }
 
 function channelsFirst(b: GraphBuilder, x: Value): Value {
-  return b.op('Transpose', [x], { perm: [1, 0, ...x.dims.slice(2).keys().map((axis) => axis + 2)] });
+  return b.op('Transpose', [x], { perm: [1, 0, ...x.dims.slice(2).map((_, axis) => axis + 2)] });
 }
 
 /** For each kernel element, row-major: the elements of `x` that it meets, `[…, …, ...window.output]`. */
@@ -158,19 +157,12 @@ function shiftedCopies(b: GraphBuilder, x: Value, window: Window): Value[] {
   const padded = padSpatially(b, x, window.begin, window.end);
   const axes = b.ints(window.kernel.map((_, axis) => axis + 2));
   const strides = b.ints(window.strides);
-  return offsets(window).map((offset) => {
-    const ends = offset.map((start, axis) => start + ((window.output[axis] ?? 1) - 1) * (window.strides[axis] ?? 1) + 1);
+  return elementOffsets(window).map((offset) => {
+    const ends = offset.map(
+      (start, axis) => start + ((window.output[axis] ?? 1) - 1) * (window.strides[axis] ?? 1) + 1,
+    );
     return b.op('Slice', [padded, b.ints(offset), b.ints(ends), axes, strides]);
   });
-}
-
-/** Position of each kernel element within the window, row-major. */
-function offsets({ kernel, dilations }: Window): number[][] {
-  return kernel.reduce<number[][]>(
-    (found, size, axis) =>
-      found.flatMap((offset) => Array.from({ length: size }, (_, i) => [...offset, i * (dilations[axis] ?? 1)])),
-    [[]],
-  );
 }
 
 /** `x` with zeros around its spatial axes. */

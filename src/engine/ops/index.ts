@@ -4,21 +4,29 @@ import type { Graph } from '../graph/graph';
 import { activations } from './activations';
 import { casts } from './cast';
 import { comparisons } from './comparison';
+import { convolutions } from './conv';
 import { elementwise } from './elementwise';
 import { indexing } from './indexing';
+import { linear } from './linear';
 import { movement } from './movement';
+import { normalizations } from './normalization';
 import type { OpDefinition, OpFamily } from './op';
 import { padding } from './pad';
+import { pooling } from './pooling';
 import { reductions } from './reduce';
 import { reshapes } from './reshape';
+import { resizing } from './resize';
 import { shapeOperators } from './shape';
 import { slicing } from './slice';
 import { softmax } from './softmax';
 import { unaryFunctions } from './unary';
 
-import { temporary } from './temporary';
 const families: readonly OpFamily[] = [
-  temporary,
+  convolutions,
+  pooling,
+  normalizations,
+  linear,
+  resizing,
   elementwise,
   unaryFunctions,
   activations,

@@ -81,10 +81,10 @@ function ungather(context: GradientContext): Value {
   const count = sizeOf(indices.dims);
   const dy = reshapeTo(b, incoming(context), data.dims.with(axis, count));
   const constant = context.constant(1);
-  const taken = constant && indicesInto(context, constant, data.dims[axis] ?? 0);
-  if (taken !== undefined && new Set(taken).size === taken.length) {
-    const dim = data.dims[axis] ?? 0;
-    const back = Array.from({ length: dim }, (_, row) => (taken.includes(row) ? taken.indexOf(row) : count));
+  const dim = data.dims[axis] ?? 0;
+  const taken = new Map(constant && indicesInto(context, constant, dim).map((row, i) => [row, i]));
+  if (constant !== undefined && taken.size === count) {
+    const back = Array.from({ length: dim }, (_, row) => taken.get(row) ?? count);
     if (count === dim) return b.op('Gather', [dy, b.ints(back)], { axis });
     const ends = [...data.dims.map(() => 0), ...data.dims.map((_, i) => (i === axis ? 1 : 0))];
     return b.op('Gather', [b.op('Pad', [dy, b.ints(ends)]), b.ints(back)], { axis });

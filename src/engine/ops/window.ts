@@ -104,6 +104,15 @@ export function windowSize(window: Window): number {
   return sizeOf(window.kernel);
 }
 
+/** Position of each element of a window relative to its first one, row-major. */
+export function elementOffsets({ kernel, dilations }: Window): number[][] {
+  return kernel.reduce<number[][]>(
+    (found, size, axis) =>
+      found.flatMap((offset) => Array.from({ length: size }, (_, i) => [...offset, i * (dilations[axis] ?? 1)])),
+    [[]],
+  );
+}
+
 /** The same windows, with exactly as much padding at the end as they reach over, and what they leave unread there. */
 export function exactEnd(window: Window, input: readonly number[]): { window: Window; unread: number[] } {
   const extent = extentOf(window);

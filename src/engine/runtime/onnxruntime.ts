@@ -26,6 +26,8 @@ export async function createOnnxRuntime(options: OnnxRuntimeOptions): Promise<Ru
     graphOptimizationLevel: 'all',
     intraOpNumThreads: options.threads,
     logSeverityLevel: 3,
+    // This fusion (seen in 1.30) moves zero padding into a MaxPool, which pads with −∞: negative values win at the border.
+    extra: { optimization: { disable_specified_optimizers: 'Pad_Fusion' } },
   };
   return {
     description: `${options.library} ${library.env.versions.common} (${options.provider})`,

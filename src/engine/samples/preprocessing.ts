@@ -36,38 +36,53 @@ export const UNIT: Preprocessing = { id: 'unit', label: '0…1', scale: [1 / 255
 
 export const SIGNED: Preprocessing = { id: 'signed', label: '−1…1', scale: [1 / 127.5], offset: [-1], bgr: false };
 
+const CENTERED: Preprocessing = {
+  id: 'centered',
+  label: '−0.5…0.5',
+  scale: [1 / 255],
+  offset: [-0.5],
+  bgr: false,
+};
+
+const IMAGENET_MEAN = [0.485, 0.456, 0.406];
+
+/** RGB, in levels of 0…255. */
+const CAFFE_MEAN = [123.68, 116.779, 103.939];
+
 /** For any number of channels. */
-const GENERAL: readonly Preprocessing[] = [
-  UNIT,
-  RAW,
-  SIGNED,
-  { id: 'centered', label: '−0.5…0.5', scale: [1 / 255], offset: [-0.5], bgr: false },
-];
+const ANY = [UNIT, SIGNED, CENTERED];
 
 const GREY: readonly Preprocessing[] = [
   standardised('mnist', 'MNIST mean and deviation', [0.1307], [0.3081]),
   standardised('fashion-mnist', 'Fashion-MNIST mean and deviation', [0.286], [0.353]),
   { id: 'inverted', label: '0…1 inverted', scale: [-1 / 255], offset: [1], bgr: false },
+  RAW,
   { id: 'inverted-raw', label: '0…255 inverted', scale: [-1], offset: [255], bgr: false },
 ];
-
-/** Means of ImageNet, RGB; the second set is that of Caffe models in levels of 0…255. */
-const IMAGENET_MEAN = [0.485, 0.456, 0.406];
-const CAFFE_MEAN = [123.68, 116.779, 103.939];
 
 const RGB: readonly Preprocessing[] = [
   standardised('imagenet', 'ImageNet mean and deviation', IMAGENET_MEAN, [0.229, 0.224, 0.225]),
   standardised('cifar10', 'CIFAR-10 mean and deviation', [0.4914, 0.4822, 0.4465], [0.247, 0.2435, 0.2616]),
   standardised('clip', 'CLIP mean and deviation', [0.4815, 0.4578, 0.4082], [0.2686, 0.2613, 0.2758]),
+  reversed(UNIT),
+  reversed(SIGNED),
+  RAW,
   { id: 'imagenet-raw', label: 'ImageNet mean, 0…255 levels', ...meanFree(CAFFE_MEAN), bgr: false },
   { id: 'caffe', label: 'Caffe: BGR, ImageNet mean, 0…255 levels', ...meanFree(CAFFE_MEAN.toReversed()), bgr: true },
-  ...[UNIT, RAW, SIGNED].map((base) => ({ ...base, id: `${base.id}-bgr`, label: `BGR ${base.label}`, bgr: true })),
+  reversed(RAW),
 ];
 
-/** The preprocessings worth trying for a model with this many channels, the more usual ones first. */
+/**
+ * The preprocessings worth trying, in order of preference among equals: simple before special, and small ranges before
+ * 0…255. A network trained on small numbers often works on numbers 255 times as large, but not the other way round.
+ */
 export function usualPreprocessings(channels: number): readonly Preprocessing[] {
-  if (channels === 1) return [...GENERAL, ...GREY];
-  return channels === 3 ? [...GENERAL, ...RGB] : GENERAL;
+  if (channels === 1) return [...ANY, ...GREY];
+  return channels === 3 ? [...ANY, ...RGB] : [...ANY, RAW];
+}
+
+function reversed(base: Preprocessing): Preprocessing {
+  return { ...base, id: `${base.id}-bgr`, label: `BGR ${base.label}`, bgr: true };
 }
 
 /** (pixel/255 − mean) / deviation */

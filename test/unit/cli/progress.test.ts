@@ -60,7 +60,17 @@ describe('progress on screen', () => {
     view.tell('note');
     view.clear();
     view.clear();
-    expect(terminal.err.split('\u{1b}')).toEqual(['\r', '[Ja\nb\n', '[2A\r', '[Jc\n', '[1A\r', '[Jnote\n\r', '[Jc\n', '[1A\r', '[J']);
+    expect(terminal.err.split('\u{1b}')).toEqual([
+      '\r',
+      '[Ja\nb\n',
+      '[2A\r',
+      '[Jc\n',
+      '[1A\r',
+      '[Jnote\n\r',
+      '[Jc\n',
+      '[1A\r',
+      '[J',
+    ]);
   });
 
   it('is a line every ten seconds in a log', () => {

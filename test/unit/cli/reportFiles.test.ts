@@ -11,7 +11,11 @@ import { temporaryFolder } from '../../support/temporaryFolder';
 describe('report files', () => {
   it('are written, with the text report on stdout', async () => {
     const folder = await temporaryFolder();
-    const targets = { json: path.join(folder, 'r.json'), sarif: path.join(folder, 'r.sarif'), html: path.join(folder, 'r.html') };
+    const targets = {
+      json: path.join(folder, 'r.json'),
+      sarif: path.join(folder, 'r.sarif'),
+      html: path.join(folder, 'r.html'),
+    };
     const terminal = fakeTerminal();
     await checkTargets(targets);
     expect(await fs.readdir(folder)).toEqual([]);

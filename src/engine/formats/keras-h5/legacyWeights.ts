@@ -4,29 +4,28 @@
  */
 import { ModelFormatError } from '../../errors';
 import { weightsOf } from '../keras/boundModel';
-import type { Hdf5Reader } from '../keras/hdf5';
+import type { Hdf5File } from '../keras/hdf5';
 import type { LayerInstance, LayerWeight } from '../keras/layerWeights';
 
 /** The group that holds the layers' groups; `undefined` in files of another kind. */
-export function legacyRoot(file: Hdf5Reader): string | undefined {
+export function legacyRoot(file: Hdf5File): string | undefined {
   return ['model_weights', ''].find((root) => file.hasGroup(root) && list(file, root, 'layer_names') !== undefined);
 }
 
+/**
+ * The backend that trained a file of Keras 1, which does not record it: TensorFlow puts `:0` behind the names of its
+ * variables, Theano nothing.
+ */
+export function backendOf(file: Hdf5File, root: string): string {
+  const names = [...storedLayers(file, root).values()].flat();
+  return names.length > 0 && names.every((name) => /_(W|b|gamma|beta|running_\w+|alphas)$/.test(name))
+    ? 'theano'
+    : 'tensorflow';
+}
+
 /** The dataset of every weight; throws where the file has more or fewer than the layers. */
-export function locateLegacy(
-  file: Hdf5Reader,
-  root: string,
-  layers: readonly LayerInstance[],
-): Map<LayerWeight, string> {
-  const stored = new Map<string, readonly string[]>();
-  for (const name of list(file, root, 'layer_names') ?? []) {
-    const group = root === '' ? name : `${root}/${name}`;
-    if (!file.hasGroup(group)) continue;
-    stored.set(
-      name,
-      (list(file, group, 'weight_names') ?? []).map((weight) => `${group}/${weight}`),
-    );
-  }
+export function locateLegacy(file: Hdf5File, root: string, layers: readonly LayerInstance[]): Map<LayerWeight, string> {
+  const stored = storedLayers(file, root);
   const found = new Map<LayerWeight, string>();
   for (const [layer, paths] of pair(unpacked(layers, stored), stored)) {
     const weights = inStoredOrder(layer);
@@ -40,6 +39,21 @@ export function locateLegacy(
     weights.forEach((weight, i) => found.set(weight, paths[i] ?? ''));
   }
   return found;
+}
+
+/** Layer name → paths of its datasets. */
+function storedLayers(file: Hdf5File, root: string): Map<string, readonly string[]> {
+  const stored = new Map<string, readonly string[]>();
+  for (const name of list(file, root, 'layer_names') ?? []) {
+    const group = root === '' ? name : `${root}/${name}`;
+    if (!file.hasGroup(group)) continue;
+    const weights = list(file, group, 'weight_names') ?? [];
+    stored.set(
+      name,
+      weights.map((weight) => `${group}/${weight}`),
+    );
+  }
+  return stored;
 }
 
 /** Keras 1 gave no group to a Sequential inside a Sequential, only to its layers. */
@@ -85,7 +99,7 @@ function split(layer: LayerInstance): { trainable: LayerWeight[]; fixed: LayerWe
 }
 
 /** A list attribute; one too long for a header is cut into `name0`, `name1`, … */
-function list(file: Hdf5Reader, path: string, name: string): readonly string[] | undefined {
+function list(file: Hdf5File, path: string, name: string): readonly string[] | undefined {
   const whole = file.texts(path, name);
   if (whole !== undefined) return whole;
   const pieces: string[] = [];

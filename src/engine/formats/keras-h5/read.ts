@@ -5,12 +5,12 @@ import type { ModelFile, ReadOptions } from '../format';
 import { readArchitecture } from '../keras/architecture';
 import { bind, changesOf } from '../keras/boundModel';
 import { convert, type KerasOrigin } from '../keras/convert';
-import { readHdf5, writeHdf5, type Hdf5Reader } from '../keras/hdf5';
+import { readHdf5, writeHdf5, type Hdf5File } from '../keras/hdf5';
 import { weightsIn } from '../keras/hdf5Weights';
 import { parseJson, type JsonObject } from '../keras/json';
 import type { LayerInstance, LayerWeight } from '../keras/layerWeights';
 import { isObjectLayout, locateObjects } from '../keras/objectWeights';
-import { legacyRoot, locateLegacy } from './legacyWeights';
+import { backendOf, legacyRoot, locateLegacy } from './legacyWeights';
 
 /** An architecture is text; the largest models have a few megabytes. */
 const MAX_ARCHITECTURE_BYTES = 1 << 26;
@@ -18,19 +18,14 @@ const MAX_ARCHITECTURE_BYTES = 1 << 26;
 export async function readKerasH5(files: Files, path: string, options: ReadOptions): Promise<ModelFile> {
   const bytes = await files.read(path);
   const beside = options.architecture === undefined ? undefined : await readBeside(files, options.architecture);
-  const { model, findings } = await readHdf5(bytes, (file) => {
-    const { json, origin } = architectureOf(file, beside);
-    const converted = convert(readArchitecture(json), origin);
-    return {
-      model: bind(converted, weightsIn(file, locate(file, converted.layers))),
-      findings: converted.findings,
-    };
-  });
+  const { json, origin } = await readHdf5(bytes, (file) => architectureOf(file, beside));
+  const converted = convert(readArchitecture(json), origin);
+  const model = await readHdf5(bytes, (file) => bind(converted, weightsIn(file, locate(file, converted.layers))));
   return {
     format: 'keras-h5',
     path,
     graph: model.graph,
-    findings,
+    findings: converted.findings,
     parts: options.architecture === undefined ? [path] : [path, options.architecture],
     weights: new Set(model.weights.keys()),
     async write(weights, baseName) {
@@ -53,7 +48,7 @@ async function readBeside(files: Files, path: string): Promise<JsonObject> {
 }
 
 /** The architecture inside the file, else the one beside it. */
-function architectureOf(file: Hdf5Reader, beside: JsonObject | undefined): { json: JsonObject; origin: KerasOrigin } {
+function architectureOf(file: Hdf5File, beside: JsonObject | undefined): { json: JsonObject; origin: KerasOrigin } {
   const inside = file.texts('', 'model_config')?.[0];
   const json = inside === undefined ? beside : parseJson(inside, 'model_config');
   if (json === undefined) {
@@ -75,10 +70,11 @@ function architectureOf(file: Hdf5Reader, beside: JsonObject | undefined): { jso
     );
   // Keras 3 writes no version beside an architecture, and Keras before 1.2 none at all.
   const version = attribute('keras_version') ?? ('module' in json ? '3' : '1');
-  return { json, origin: { version, backend: attribute('backend') ?? '' } };
+  const backend = attribute('backend') ?? backendOf(file, legacyRoot(file) ?? '');
+  return { json, origin: { version, backend } };
 }
 
-function locate(file: Hdf5Reader, layers: readonly LayerInstance[]): Map<LayerWeight, string> {
+function locate(file: Hdf5File, layers: readonly LayerInstance[]): Map<LayerWeight, string> {
   const root = legacyRoot(file);
   return root === undefined && isObjectLayout(file)
     ? locateObjects(file, layers)

@@ -26,17 +26,16 @@ export async function readKerasV3(files: Files, path: string): Promise<ModelFile
   const metadata = readMember(archive, METADATA, MAX_TEXT_BYTES);
   const version = metadata === undefined ? undefined : parseJson(metadata, METADATA)['keras_version'];
   const weights = member(archive, WEIGHTS, MAX_WEIGHTS_BYTES);
-  const { model, findings } = await readHdf5(weights, (file) => {
-    const origin = { version: typeof version === 'string' ? version : '3', backend: '' };
-    const converted = convert(readArchitecture(json), origin);
-    const located = locateObjects(file, converted.layers);
-    return { model: bind(converted, weightsIn(file, located)), findings: converted.findings };
-  });
+  const origin = { version: typeof version === 'string' ? version : '3', backend: '' };
+  const converted = convert(readArchitecture(json), origin);
+  const model = await readHdf5(weights, (file) =>
+    bind(converted, weightsIn(file, locateObjects(file, converted.layers))),
+  );
   return {
     format: 'keras-v3',
     path,
     graph: model.graph,
-    findings,
+    findings: converted.findings,
     parts: [path],
     weights: new Set(model.weights.keys()),
     async write(replacements, baseName) {

@@ -59,7 +59,7 @@ function traitsOf(model: ModelSpec, { version, backend }: KerasOrigin, findings:
     // The version of tfjs-layers says nothing about Keras; its functions are those of Keras 2.
     major: Number.isNaN(major) ? 2 : major,
     cornerPixels: major === 2 && minor < 3 && !version.includes('-tf'),
-    flippedKernels: backend === 'theano',
+    theano: backend === 'theano',
     imageOrder: channelsFirst(model) ? 'keras' : 'nchw',
     note(place, message) {
       if (!noted.has(place)) findings.push({ severity: 'note', place, message });
@@ -126,8 +126,9 @@ function run({ model, traits, graph, layers }: Run, feeds: readonly KerasTensor[
   }
   return model.outputs.map((ref) => {
     const output = known.get(key(ref));
-    if (output === undefined) throw missing(ref);
-    return output;
+    if (output !== undefined) return output;
+    const stuck = [...waiting.values()].flat().map((call) => call.layer.spec.path);
+    throw stuck.length === 0 ? missing(ref) : stalled(stuck);
   });
 }
 
@@ -159,6 +160,18 @@ function callOffset(spec: LayerSpec, model: ModelSpec): number {
     ...model.layers.flatMap((layer) => layer.calls.flatMap((call) => [...call.args, ...call.named.values()])),
   ];
   return refs.some((ref) => 'layer' in ref && ref.layer === spec.name && ref.call >= spec.calls.length) ? 1 : 0;
+}
+
+/** Layers in a circle, or behind a layer that is not there. */
+function stalled(paths: readonly string[]): ModelFormatError {
+  return new ModelFormatError('layers wait for inputs that never come', {
+    place: `layer ${paths
+      .slice(0, 5)
+      .map((path) => `"${path}"`)
+      .join(', ')}`,
+    expected: 'inputs from layers before them',
+    got: 'a circle, or a layer that does not exist',
+  });
 }
 
 function missing(ref: TensorRef): ModelFormatError {

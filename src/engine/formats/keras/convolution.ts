@@ -86,7 +86,7 @@ function convolve(
       strides: window.strides,
       dilations: window.dilations,
       group: groups,
-      ...padding(images, window),
+      ...padding(layer, images, window),
     },
     part,
   );

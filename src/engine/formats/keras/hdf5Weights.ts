@@ -1,12 +1,12 @@
 /** @file Hands out the weights of an HDF5 file to a model. */
 import { ModelFormatError } from '../../errors';
 import type { StoredWeight } from './boundModel';
-import type { Hdf5Reader } from './hdf5';
+import type { Hdf5File } from './hdf5';
 import type { LayerWeight } from './layerWeights';
 
 /** `paths` tells the dataset of every weight. */
 export function weightsIn(
-  file: Hdf5Reader,
+  file: Hdf5File,
   paths: ReadonlyMap<LayerWeight, string>,
 ): (weight: LayerWeight) => StoredWeight {
   return (weight) => {

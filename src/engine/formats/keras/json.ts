@@ -12,11 +12,16 @@ export function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
+/** Deeper JSON is no model, and would exhaust the stack of whoever walks through it. */
+const MAX_DEPTH = 500;
+
 /** Parses UTF-8 bytes or text; throws {@link ModelFormatError} naming `place`. */
 export function parseJson(source: Uint8Array | string, place: string): JsonObject {
   let value: unknown;
   try {
-    value = JSON.parse(typeof source === 'string' ? source : new TextDecoder('utf-8', { fatal: true }).decode(source));
+    const text = typeof source === 'string' ? source : new TextDecoder('utf-8', { fatal: true }).decode(source);
+    if (depthOf(text) > MAX_DEPTH) throw new RangeError(`more than ${MAX_DEPTH} levels`);
+    value = JSON.parse(text);
   } catch (cause) {
     const got = cause instanceof Error ? cause.message : 'something else';
     throw new ModelFormatError('the text is not JSON', { place, expected: 'a JSON object', got }, { cause });
@@ -25,6 +30,16 @@ export function parseJson(source: Uint8Array | string, place: string): JsonObjec
     throw new ModelFormatError('the JSON has the wrong shape', { place, expected: 'an object', got: show(value) });
   }
   return value;
+}
+
+/** How many brackets are open at once, outside of texts. */
+function depthOf(json: string): number {
+  let [depth, deepest] = [0, 0];
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
+    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
+    else if (token === ']' || token === '}') depth--;
+  }
+  return deepest;
 }
 
 /** A value for a message: JSON, cut to a readable length. */

@@ -11,7 +11,7 @@ function outFirst(layer: LayerBuilder): boolean {
 
 /** With Theano, both spatial axes run backwards. */
 function flip(layer: LayerBuilder, axes: Pair): Pick<WeightLayout, 'flip'> {
-  return layer.traits.flippedKernels ? { flip: axes } : {};
+  return layer.traits.theano ? { flip: axes } : {};
 }
 
 export const keras = {

@@ -20,8 +20,8 @@ export interface ModelTraits {
   readonly major: number;
   /** TensorFlow before 2.0 without tf.keras sampled bilinear images from the pixel corners. */
   readonly cornerPixels: boolean;
-  /** Theano flips kernels: its convolution is the mathematical one. */
-  readonly flippedKernels: boolean;
+  /** Trained with Theano, whose convolution is the mathematical one, with flipped kernels, and pads evenly. */
+  readonly theano: boolean;
   /** How images are kept: `keras` in a channels-first model, where Keras's own order is NCHW already. */
   readonly imageOrder: KerasTensor['order'];
   /** Tells the user something about a layer. */
@@ -144,8 +144,10 @@ export class LayerBuilder {
     return tensor.dims.length === 4 && this.traits.imageOrder === 'nchw' ? this.nchw(tensor) : this.keras(tensor);
   }
 
+  /** Keras 1 leaves the setting out in some layers; there the model decides. */
   get channelsFirst(): boolean {
-    return this.config.string('data_format', 'channels_last') === 'channels_first';
+    const usual = this.traits.imageOrder === 'keras' ? 'channels_first' : 'channels_last';
+    return this.config.string('data_format', usual) === 'channels_first';
   }
 
   /** The input as `[N, C, H, W]`, whichever way round the layer takes it. */

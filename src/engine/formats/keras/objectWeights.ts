@@ -3,18 +3,18 @@
  * `layers/conv2d_1/vars/0`. Groups are named after the class of the layer and counted, never after the layer.
  */
 import { ModelFormatError } from '../../errors';
-import type { Hdf5Reader } from './hdf5';
+import type { Hdf5File } from './hdf5';
 import type { LayerInstance, LayerWeight } from './layerWeights';
 
 /** The first versions kept layers under the second name. */
 const CONTAINERS = ['layers', '_layer_checkpoint_dependencies'];
 
-export function isObjectLayout(file: Hdf5Reader): boolean {
+export function isObjectLayout(file: Hdf5File): boolean {
   return CONTAINERS.some((name) => file.hasGroup(name));
 }
 
 /** The dataset of every weight; throws where the file has more or fewer than the layers. */
-export function locateObjects(file: Hdf5Reader, layers: readonly LayerInstance[], path = ''): Map<LayerWeight, string> {
+export function locateObjects(file: Hdf5File, layers: readonly LayerInstance[], path = ''): Map<LayerWeight, string> {
   const container =
     CONTAINERS.map((name) => join(path, name)).find((name) => file.hasGroup(name)) ?? join(path, 'layers');
   const groups = groupsOf(file, layers, container);
@@ -30,7 +30,7 @@ export function locateObjects(file: Hdf5Reader, layers: readonly LayerInstance[]
   return found;
 }
 
-function locateOwn(file: Hdf5Reader, layer: LayerInstance, group: string): [LayerWeight, string][] {
+function locateOwn(file: Hdf5File, layer: LayerInstance, group: string): [LayerWeight, string][] {
   const counts = new Map<string, number>();
   const found = [...layer.weights.values()].map((weight): [LayerWeight, string] => {
     const folder = join(join(group, weight.owner), 'vars');
@@ -51,7 +51,7 @@ function locateOwn(file: Hdf5Reader, layer: LayerInstance, group: string): [Laye
 }
 
 /** The group of each layer that has one: of every class, the first layer has the first group, and so on. */
-function groupsOf(file: Hdf5Reader, layers: readonly LayerInstance[], container: string): Map<LayerInstance, string> {
+function groupsOf(file: Hdf5File, layers: readonly LayerInstance[], container: string): Map<LayerInstance, string> {
   const stored = new Map<string, [number, string][]>();
   for (const child of file.children(container)) {
     const [, base = child, count = '0'] = /^(.*?)(?:_(\d+))?$/.exec(child) ?? [];

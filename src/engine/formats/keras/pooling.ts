@@ -15,11 +15,12 @@ export const pools = {
 function pool(layer: LayerBuilder, op: string, attributes: Attributes): KerasTensor {
   const images = layer.images();
   const window = windowOf(layer, 'pool_size');
+  if (window.same && layer.traits.theano) throw layer.unsupported('a padded pool in a model trained with Theano');
   const value = layer.op(op, [images.value], {
     ...attributes,
     kernel_shape: window.size,
     strides: window.strides,
-    ...padding(images, window),
+    ...padding(layer, images, window),
   });
   return layer.fromImages({ value, channels: images.channels, ...windowed(layer, images, window) });
 }

@@ -8,7 +8,7 @@ export const reshapeLayers = {
   Flatten: (layer) => {
     // Since Keras 2.2 a channels-first image is flattened as if it were channels-last. Before, there was no such setting.
     const { input } = layer;
-    const swap = layer.config.raw('dim_ordering') === undefined && layer.channelsFirst && input.dims.length > 2;
+    const swap = layer.config.raw('data_format') === 'channels_first' && input.dims.length > 2;
     const spatial = input.dims.slice(2).map((_, i) => i + 2);
     const flat = swap ? permuted(layer, input, [0, ...spatial, 1], 'channels-last') : layer.keras(input);
     return {

@@ -40,17 +40,21 @@ export function windowed(layer: LayerBuilder, images: Images, window: Window): {
 }
 
 /**
- * ONNX attributes for the padding. "same" puts the odd pixel at the end; where its amount depends on an open image
- * size, `auto_pad` leaves it to the runtime.
+ * ONNX attributes for the padding. TensorFlow's "same" puts the odd pixel at the end; where its amount depends on an
+ * open image size, `auto_pad` leaves it to the runtime. Theano puts half a window on both sides.
  */
-export function padding(images: Images, window: Window): Attributes {
+export function padding(layer: LayerBuilder, images: Images, window: Window): Attributes {
   if (!window.same) return { pads: [0, 0, 0, 0] };
   const vertical = samePadding(images.height, window, 0);
   const horizontal = samePadding(images.width, window, 1);
-  if (vertical === null || horizontal === null) return { auto_pad: 'SAME_UPPER' };
-  const before = [Math.floor(vertical / 2), Math.floor(horizontal / 2)];
-  const [top = 0, left = 0] = before;
-  return { pads: [top, left, vertical - top, horizontal - left] };
+  if (vertical === null || horizontal === null) {
+    if (layer.traits.theano) throw layer.unsupported('an open image size in a model trained with Theano');
+    return { auto_pad: 'SAME_UPPER' };
+  }
+  const before = (axis: 0 | 1, total: number): number =>
+    Math.floor((layer.traits.theano ? extent(window, axis) : total) / 2);
+  const [top, left] = [before(0, vertical), before(1, horizontal)];
+  return { pads: [top, left, Math.max(0, vertical - top), Math.max(0, horizontal - left)] };
 }
 
 /** Pixels that the window covers, with the holes of a dilated one. */

@@ -14,6 +14,8 @@ export function freeBatch(graph: Graph, findings: Finding[]): Graph {
   const [input, second] = graph.inputs;
   const batch = input?.dims[0];
   if (input === undefined || second !== undefined || batch === undefined || batch === null) return graph;
+  // A model that does not even fit together as it is deserves that message instead.
+  specialize(graph, new Map([[input.name, usual(input.dims)]]));
   try {
     const freed = new Rebatch(graph, input, batch).result();
     findings.push({
@@ -70,7 +72,9 @@ class Rebatch {
     for (const node of this.graph.nodes) this.#add(this.#freed(node));
     for (const output of this.graph.outputs) {
       const value = this.#value(output);
-      if (value === undefined || batchAxis(value) !== 0) throw new UnsupportedModelError('an output has no batch');
+      if (value?.fixed.dims[0] !== this.batch || batchAxis(value) !== 0) {
+        throw new UnsupportedModelError('an output has no batch dimension in front', { place: `output "${output}"` });
+      }
     }
     const freed: Graph = {
       inputs: [{ name, dtype, dims: [null, ...dims.slice(1)] }],

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { GraphBuilder, type Value } from '../../../../src/engine/graph/builder';
 import type { Attributes } from '../../../../src/engine/graph/graph';
 import { bool, float32, int64, type Tensor } from '../../../../src/engine/graph/tensor';
+import { operator } from '../../../../src/engine/ops';
 import { ONNX_TYPE } from '../../../../src/engine/ops/cast';
+import { createOnnxRuntime } from '../../../../src/engine/runtime/onnxruntime';
+import { cases as comparison } from '../../../support/cases/comparison';
+import { cases as elementwise } from '../../../support/cases/elementwise';
+import { cases as indexing } from '../../../support/cases/indexing';
+import { cases as movement } from '../../../support/cases/movement';
+import { cases as reduce } from '../../../support/cases/reduce';
+import { buildCase, expectClose, generator } from '../../../support/operatorHarness';
 
 /** The outputs of an operator whose inputs are all constants; `undefined` for one that stays a node. */
 function fold(op: string, inputs: readonly (Tensor | undefined)[], attributes: Attributes = {}, outputs = 1) {
@@ -131,4 +139,27 @@ describe('what is not folded', () => {
     expect(fold('Expand', [floats(1), ints(70_000)])).toEqual([undefined]);
     expect(fold('ReduceSum', [float32([70_000], new Float32Array(70_000))])).toEqual([undefined]);
   });
+});
+
+describe('folding agrees with ONNX Runtime', () => {
+  const foldable = [...elementwise, ...comparison, ...movement, ...indexing, ...reduce].filter(
+    ({ op }) => operator(op, op).fold !== undefined,
+  );
+  const runtime = createOnnxRuntime({ library: 'onnxruntime-node', provider: 'cpu', threads: 1 });
+
+  it.each(foldable.map((testCase) => [`${testCase.op}: ${testCase.title}`, testCase] as const))(
+    '%s',
+    async (title, testCase) => {
+      const { graph, feeds } = buildCase({ ...testCase, gradient: false }, generator(7));
+      const b = new GraphBuilder();
+      const constants = new Map([...feeds].map(([name, tensor]) => [name, b.constant(tensor)]));
+      const folded = b.constantOf(b.inline(graph, constants).get('y')!);
+
+      const session = await (await runtime).compile(graph);
+      const outputs = await session.run(feeds);
+      await session.dispose();
+      expect(folded?.dtype).toBe(outputs.get('y')!.dtype);
+      expectClose(folded!, outputs.get('y')!, 1e-6, title);
+    },
+  );
 });

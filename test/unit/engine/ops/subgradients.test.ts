@@ -35,7 +35,9 @@ describe('ties share one gradient', () => {
     ['ReduceMin', [1, 3, 1, 1], [1 / 3, 0, 1 / 3, 1 / 3]],
   ])('%s splits evenly', async (op, x, expected) => {
     const [gradient] = await gradients(op, [x]);
-    gradient!.forEach((value, i) => { expect(value).toBeCloseTo(expected[i]!, 6); });
+    gradient!.forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[i]!, 6);
+    });
   });
 
   it.each(['Max', 'Min'])('%s gives to the first input', async (op) => {
@@ -59,14 +61,18 @@ describe('kinks have a slope between those of their two sides', () => {
     ['Abs', [0], [], {}, [0]],
     ['LeakyRelu', [0], [], { alpha: 0.25 }, [0.25]],
     ['Elu', [0], [], { alpha: 2 }, [2]],
-    ['Clip', [-1, 2, 3], [scalar(-1), scalar(2)], {}, [1, 1, 0]],
+    ['Clip', [-1, -0.999999, 1.999999, 2, 3], [scalar(-1), scalar(2)], {}, [0, 1, 1, 0, 0]],
+    ['Clip', [-1e-30, 0, 1e-30, 3e38], [scalar(0), scalar(Infinity)], {}, [0, 0, 1, 1]],
+    ['Clip', [-3e38, 1e5, 1.0000001e5], [scalar(-3.4028234663852886e38), scalar(1e5)], {}, [1, 0, 0]],
     ['HardSigmoid', [-2.5, 2.5], [], {}, [0, 0]],
     ['HardSwish', [-3, 3, -9, 9], [], {}, [0, 1, 0, 1]],
     ['ReduceL1', [0, 2], [], {}, [0, 1]],
     ['Softsign', [0], [], {}, [1]],
   ])('%s at %o', async (op, x, constants, attributes, expected) => {
     const [gradient] = await gradients(op, [x], attributes, constants);
-    gradient!.forEach((value, i) => { expect(value).toBeCloseTo(expected[i]!, 6); });
+    gradient!.forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[i]!, 6);
+    });
   });
 });
 
@@ -132,11 +138,15 @@ describe('large arguments neither overflow nor cancel', () => {
     ['Softsign', [-1e30, 1e30], [0, 0]],
   ])('%s at %o', async (op, x, expected) => {
     const [gradient] = await gradients(op, [x]);
-    gradient!.forEach((value, i) => { expect(value).toBeCloseTo(expected[i]!, 6); });
+    gradient!.forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[i]!, 6);
+    });
   });
 
   it('LogSoftmax of logits far apart', async () => {
     const [gradient] = await gradients('LogSoftmax', [[1e4, 0, -1e4]]);
-    [-2, 1, 1].forEach((value, i) => { expect(gradient![i]).toBeCloseTo(value, 6); });
+    [-2, 1, 1].forEach((value, i) => {
+      expect(gradient![i]).toBeCloseTo(value, 6);
+    });
   });
 });

@@ -1,9 +1,26 @@
-/** @file Pieces of gradient graphs that stay in the blocked layout of ONNX Runtime's convolutions. */
+/**
+ * @file Pieces of gradient graphs that ONNX Runtime computes in the blocked layout of its convolutions. Comparisons,
+ * Slice, or Mul by a scalar would do the same, but each would have the tensor reordered before and after
+ * (measured in docs/gradients.md).
+ */
 import type { GraphBuilder, Value } from '../graph/builder';
 import { float32, sizeOf } from '../graph/tensor';
 
+/** The largest power of two in float32: every normal number times it is at least 1, so that a HardSigmoid is a step. */
+const STEEP = 2 ** 127;
+
+/** 1 where `x` > 0, else 0. */
+export function positive(b: GraphBuilder, x: Value): Value {
+  return b.op('HardSigmoid', [x], { alpha: STEEP, beta: 0 });
+}
+
+/** 1 where `x` = 0, else 0; `x` must not be negative. */
+export function vanishing(b: GraphBuilder, x: Value): Value {
+  return b.op('HardSigmoid', [x], { alpha: -STEEP, beta: 1 });
+}
+
 /** Every spatial element repeated `factors` times along its axis. */
-export function repeatNearest(b: GraphBuilder, x: Value, factors: readonly number[]): Value {
+export function repeated(b: GraphBuilder, x: Value, factors: readonly number[]): Value {
   if (factors.every((factor) => factor === 1)) return x;
   const scales = b.constant(float32([factors.length + 2], [1, 1, ...factors]), 'scales');
   return b.op('Resize', [x, undefined, scales], {
@@ -13,11 +30,8 @@ export function repeatNearest(b: GraphBuilder, x: Value, factors: readonly numbe
   });
 }
 
-/**
- * `factor · x` without the last `dropped` elements of each spatial axis, as a depthwise convolution: unlike Mul and
- * Slice it takes and leaves the blocked layout.
- */
-export function scaledConvolution(
+/** `factor · x` without the last `dropped` elements of each spatial axis, as a depthwise convolution. */
+export function scaled(
   b: GraphBuilder,
   x: Value,
   factor: number,

@@ -1,0 +1,89 @@
+/** @file Damaged files of every format either read or fail with a named error: no crash, no hang, no runaway memory. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { NeuralCleanseError } from '../../../../src/engine/errors';
+import { readModel } from '../../../../src/engine/formats';
+import { classifierOf } from '../../../../src/engine/graph/classifier';
+import { memoryFiles } from '../../../support/memoryFiles';
+import { mutate, Random } from '../../../support/mutate';
+
+const FIXTURES = path.join(import.meta.dirname, '../../../fixtures');
+
+/** Mutations per fixture; `FUZZ=10` makes it ten times as many. */
+const FACTOR = Number(process.env['FUZZ'] ?? 1);
+const MUTATIONS = { onnx: 120, 'keras-h5': 40, 'keras-v3': 40, tfjs: 100 };
+
+const SECONDS_LIMIT = 5;
+const MEMORY_LIMIT = 256 * 2 ** 20;
+
+interface Subject {
+  readonly name: string;
+  readonly main: string;
+  readonly contents: Readonly<Record<string, Uint8Array>>;
+}
+
+/** Every fixture with the files it is made of. */
+function subjects(folder: string): Subject[] {
+  const root = path.join(FIXTURES, folder);
+  const read = (base: string, names: readonly string[]): Record<string, Uint8Array> =>
+    Object.fromEntries(names.map((name) => [name, new Uint8Array(fs.readFileSync(path.join(base, name)))]));
+  const names = fs.readdirSync(root).filter((name) => !name.endsWith('.json'));
+  if (folder === 'tfjs') {
+    return names.map((name) => {
+      const parts = fs.readdirSync(path.join(root, name)).filter((part) => part !== 'golden.json');
+      return { name: `${folder}/${name}`, main: 'model.json', contents: read(path.join(root, name), parts) };
+    });
+  }
+  return names
+    .filter((name) => !name.endsWith('.data'))
+    .map((name) => {
+      const parts = names.filter((part) => part === name || part === `${name}.data`);
+      return { name: `${folder}/${name}`, main: name, contents: read(root, parts) };
+    });
+}
+
+/** What is wrong with the way a file fails; `undefined` if nothing is. */
+async function complaint(contents: Readonly<Record<string, Uint8Array>>, main: string): Promise<string | undefined> {
+  const memory = process.memoryUsage().arrayBuffers;
+  const start = performance.now();
+  let wrong: string | undefined;
+  try {
+    const model = await readModel(memoryFiles(contents), main);
+    try {
+      classifierOf(model.graph);
+    } catch (error) {
+      if (!(error instanceof NeuralCleanseError)) wrong = `behind the reader: ${stack(error)}`;
+    }
+  } catch (error) {
+    if (!(error instanceof NeuralCleanseError)) wrong = stack(error);
+    else if (error.details.file === undefined) wrong = `no file name: ${error.message}`;
+  }
+  const seconds = (performance.now() - start) / 1000;
+  if (seconds > SECONDS_LIMIT) wrong = `took ${seconds.toFixed(1)} s`;
+  if (process.memoryUsage().arrayBuffers - memory > MEMORY_LIMIT) wrong = 'allocated too much';
+  return wrong;
+}
+
+function stack(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+describe.each(Object.entries(MUTATIONS))('damaged %s files', (folder, mutations) => {
+  it.each(subjects(folder))(
+    '$name',
+    async ({ name, main, contents }) => {
+      const random = new Random([...name].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) >>> 0, 7));
+      const complaints: string[] = [];
+      for (let i = 0; i < mutations * FACTOR; i++) {
+        const part = random.pick(Object.keys(contents));
+        let bytes = contents[part] ?? new Uint8Array();
+        for (let n = 1 + random.below(2); n > 0 && bytes.length > 0; n--) bytes = mutate(bytes, random);
+        const wrong = await complaint({ ...contents, [part]: bytes }, main);
+        if (wrong !== undefined) complaints.push(`mutation ${String(i)} of ${part}: ${wrong}`);
+      }
+      expect(complaints).toEqual([]);
+    },
+    600_000,
+  );
+});

@@ -1,0 +1,4 @@
+import { cases } from '../../../support/cases/conv';
+import { describeOperators } from '../../../support/describeOperators';
+
+describeOperators('convolution', cases);
