@@ -16,7 +16,7 @@ export interface BenchModel {
 }
 
 const FOLDER = path.join('.cache', 'bench');
-const EPOCHS: Readonly<Record<Task, number>> = { mnist: 5, gtsrb: 10 };
+const EPOCHS: Readonly<Record<Task, number>> = { mnist: 5, gtsrb: 8 };
 
 /** The model of this task and seed; trains it where it is not there yet. */
 export async function benchModel(
@@ -40,7 +40,10 @@ export async function benchModel(
     seed,
   };
   const started = performance.now();
-  const model = await trainBadNets(runtime, data.train, data.test, options);
+  const model = await trainBadNets(runtime, data.train, data.test, options, ({ update, updates, loss, accuracy }) => {
+    if (update % 500 === 0)
+      console.error(`${base} ${update}/${updates} loss ${loss.toFixed(3)} accuracy ${accuracy.toFixed(3)}`);
+  });
   const { cleanAccuracy, attackSuccess } = model;
   const result: BenchModel = { file: `${base}.onnx`, task, infected, seed, cleanAccuracy, attackSuccess };
   await mkdir(FOLDER, { recursive: true });

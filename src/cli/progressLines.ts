@@ -16,11 +16,21 @@ export function terminalLines(progress: ScanProgress, columns: number): string[]
   const filled = Math.round(share * BAR_COLUMNS);
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_COLUMNS - filled);
   const first = `${PHASE[progress.phase]} ${bar} ${String(Math.floor(100 * share)).padStart(3)} %  ${counts(progress)}${eta(progress)}`;
-  const second = progress.current
-    .map(({ label, l1, success }) => `label ${label}: L1 ${formatFixed(l1, 1)}, success ${Math.round(100 * success)} %`)
-    .join('  |  ');
+  const lines = [first, ...labelsInWork(progress, columns)];
   // One column stays free: a full line would wrap on some terminals, and redrawing would go wrong.
-  return [first, ...(second === '' ? [] : [`  ${second}`])].map((line) => cutToColumns(line, columns - 1));
+  return lines.map((line) => cutToColumns(line, columns - 1));
+}
+
+/** A line with as many labels as fit, none before there are figures. */
+function labelsInWork({ current }: ScanProgress, columns: number): string[] {
+  let line = '';
+  for (const { label, l1, success } of current.filter((item) => Number.isFinite(item.l1))) {
+    const text = `label ${label}: L1 ${formatFixed(l1, 1)}, success ${Math.round(100 * success)} %`;
+    const longer = line === '' ? `  ${text}` : `${line}  |  ${text}`;
+    if (line !== '' && longer.length >= columns) break;
+    line = longer;
+  }
+  return line === '' ? [] : [line];
 }
 
 export function logLine(progress: ScanProgress): string {

@@ -1,20 +1,19 @@
 /** @file The main job from end to end: read the model, read the samples, calibrate, detect, report. */
-import { NeuralCleanseError } from './errors';
 import { scanLabels } from './detect/scanLabels';
 import type { ScanEvents } from './detect/scanJob';
 import { completeSettings } from './detect/settings';
-import type { Files } from './files';
 import type { ModelFile } from './formats/format';
 import { prepareScan, type PrepareRequest } from './prepareScan';
 import { REPORT_VERSION, type ScanReport, type ScanSettings } from './report';
+import type { Samples } from './samples/samples';
 import { TOOL } from './version';
 
 export interface ScanRequest extends PrepareRequest {
   readonly settings: Partial<ScanSettings>;
   /** SHA-256 as hex; the engine has no crypto library of its own. */
-  sha256(bytes: Uint8Array): string;
+  readonly sha256: (bytes: Uint8Array) => string;
   /** Seconds since some fixed point. */
-  now(): number;
+  readonly now: () => number;
 }
 
 /** Throws the typed errors of its parts, each naming the file it is about. */
@@ -25,79 +24,66 @@ export async function scanModel(request: ScanRequest, events: ScanEvents = {}): 
   const modelHash = await hashParts(request, model);
   const checkpointKey = request.sha256(
     new TextEncoder().encode(
-      JSON.stringify([
-        TOOL,
-        modelHash,
-        hashSamples(request, samples.images),
-        calibration.chosen,
-        settings,
-        classifier.input,
-      ]),
+      JSON.stringify([TOOL, modelHash, hashSamples(request, samples), calibration.chosen, settings, classifier.input]),
     ),
   );
-  try {
-    const detection = await scanLabels(
-      {
-        runtime: request.runtime,
-        classifier,
-        preprocessing: calibration.chosen,
-        images: samples,
-        settings,
-        checkpointKey,
-        now: () => request.now(),
-        ...(prepared.classNames === undefined ? {} : { labelNames: prepared.classNames }),
-        ...(calibration.doubt === undefined ? {} : { accuracyDoubt: calibration.doubt }),
-      },
-      events,
-    );
-    const { imagePasses, seconds, ...assessment } = detection;
-    return {
-      version: REPORT_VERSION,
-      tool: TOOL,
-      model: {
-        file: request.files.baseName(model.path),
-        format: model.format,
-        sha256: modelHash,
-        classes: classifier.classes,
-        input: {
-          channels: classifier.input.channels,
-          height: classifier.input.height,
-          width: classifier.input.width,
-        },
-        head: classifier.head,
-      },
-      samples: {
-        source: samples.source,
-        count: samples.count,
-        labelled: samples.labels !== undefined,
-        skipped: samples.skipped.length,
-        preprocessing: calibration.chosen.label,
-      },
+  const detection = await scanLabels(
+    {
+      runtime: request.runtime,
+      classifier,
+      preprocessing: calibration.chosen,
+      images: samples,
       settings,
-      runtime: request.runtime.description,
-      ...assessment,
-      ...(calibration.accuracy === undefined ? {} : { cleanAccuracy: calibration.accuracy }),
-      findings: prepared.findings,
-      seconds,
-      imagePasses,
-    };
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof TypeError) throw error;
-    throw error instanceof NeuralCleanseError ? error.inFile(request.files.baseName(model.path)) : error;
-  }
+      checkpointKey,
+      now: request.now,
+      ...(prepared.classNames === undefined ? {} : { labelNames: prepared.classNames }),
+      ...(prepared.doubt === undefined ? {} : { accuracyDoubt: prepared.doubt }),
+    },
+    events,
+  );
+  const { imagePasses, seconds, ...assessment } = detection;
+  return {
+    version: REPORT_VERSION,
+    tool: TOOL,
+    model: {
+      file: request.files.baseName(model.path),
+      format: model.format,
+      sha256: modelHash,
+      classes: classifier.classes,
+      input: {
+        channels: classifier.input.channels,
+        height: classifier.input.height,
+        width: classifier.input.width,
+      },
+      head: classifier.head,
+    },
+    samples: {
+      source: samples.source,
+      count: samples.count,
+      labelled: samples.labels !== undefined,
+      skipped: samples.skipped.length,
+      preprocessing: calibration.chosen.label,
+    },
+    settings,
+    runtime: request.runtime.description,
+    ...assessment,
+    ...(prepared.cleanAccuracy === undefined ? {} : { cleanAccuracy: prepared.cleanAccuracy }),
+    findings: prepared.findings,
+    seconds,
+    imagePasses,
+  };
 }
 
 /** One hash over the contents of all parts, in order. */
-async function hashParts(
-  { files, sha256 }: { files: Files; sha256(bytes: Uint8Array): string },
-  model: ModelFile,
-): Promise<string> {
+async function hashParts({ files, sha256 }: ScanRequest, model: ModelFile): Promise<string> {
   const hashes: string[] = [];
   for (const part of model.parts) hashes.push(sha256(await files.read(part)));
   const [first = ''] = hashes;
   return hashes.length === 1 ? first : sha256(new TextEncoder().encode(hashes.join('\n')));
 }
 
-function hashSamples({ sha256 }: Pick<ScanRequest, 'sha256'>, images: Uint8Array | Float32Array): string {
-  return sha256(new Uint8Array(images.buffer, images.byteOffset, images.byteLength));
+function hashSamples({ sha256 }: ScanRequest, { images, labels }: Samples): string[] {
+  return [images, ...(labels === undefined ? [] : [labels])].map((values) =>
+    sha256(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
+  );
 }

@@ -1,6 +1,5 @@
-/** @file Name and version of this tool, as reports carry them. */
+/** @file Name and version of the tool, for reports; a test compares the version with package.json. */
 
-/** The same as in package.json; a test compares them. */
 export const VERSION = '0.1.0';
 
-export const TOOL = `Neural Cleanse ${VERSION}`;
+export const TOOL = `neural-cleanse ${VERSION}`;

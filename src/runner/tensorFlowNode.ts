@@ -23,7 +23,7 @@ export async function openTensorFlow(
       await probeRuntime(runtime);
       return runtime;
     } catch (error) {
-      reasons.push(`${name}: ${firstLine(error)}`);
+      reasons.push(`${name}: ${reasonOf(name, error)}`);
     }
   }
   throw new RuntimeUnavailableError(`TensorFlow.js does not work here: ${reasons.join('; ')}`, {
@@ -71,7 +71,11 @@ function isTensorFlow(candidate: unknown): candidate is TensorFlow {
   return ['tidy', 'grads', 'tensor', 'ready', 'backend'].every((name) => typeof members[name] === 'function');
 }
 
-function firstLine(error: unknown): string {
+function reasonOf(name: string, error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
+  if (text.includes('tfjs_binding.node')) {
+    return `its native library has not been fetched (npm rebuild --ignore-scripts=false ${name})`;
+  }
+  if (text.startsWith(`Cannot find package '${name}'`)) return 'not installed';
   return (text.split('\n', 1)[0] ?? text).trim();
 }

@@ -1,9 +1,14 @@
 /** @file A file system in memory. Paths are separated by slashes; the root folder is ''. */
 import type { Files } from '../../src/engine/files';
 
-/** `entries`: path → content. */
-export function memoryFiles(entries: Readonly<Record<string, Uint8Array>>): Files {
-  const contents = new Map(Object.entries(entries));
+/** `entries`: path → content; text is UTF-8. */
+export function memoryFiles(entries: Readonly<Record<string, Uint8Array | string>>): Files {
+  const contents = new Map(
+    Object.entries(entries).map(([path, content]) => [
+      path,
+      typeof content === 'string' ? new TextEncoder().encode(content) : content,
+    ]),
+  );
   const isFolder = (path: string): boolean =>
     path === '' || [...contents.keys()].some((name) => name.startsWith(`${path}/`));
   return {

@@ -125,14 +125,24 @@ function block(bytes: Uint8Array, random: Random): Span {
 
 /** Damages one member and leaves the archive sound. */
 function mutateZip(bytes: Uint8Array, random: Random): Uint8Array {
-  const members = unzipSync(bytes);
+  const members = unzipped(bytes);
+  if (Object.keys(members).length === 0) return random.pick(anywhere)(bytes, random);
   const name = random.pick(Object.keys(members));
   const content = members[name] ?? new Uint8Array();
   const action = random.below(10);
-  const { [name]: _removed, ...rest } = members;
+  const rest = Object.fromEntries(Object.entries(members).filter(([other]) => other !== name));
   if (action === 0) return zipSync(rest, { level: 0 });
   if (action === 1) return zipSync({ ...rest, [`${name}/../x`]: content }, { level: 0 });
   return zipSync({ ...rest, [name]: content.length === 0 ? content : mutate(content, random) }, { level: 0 });
+}
+
+/** Nothing where an earlier mutation broke the archive. */
+function unzipped(bytes: Uint8Array): Record<string, Uint8Array> {
+  try {
+    return unzipSync(bytes);
+  } catch {
+    return {};
+  }
 }
 
 /** Damages one field of a message and keeps the lengths around it right. */

@@ -1,7 +1,7 @@
 /** @file `neural-cleanse doctor`: which compute libraries work here, and why the others do not. */
 import * as os from 'node:os';
 import { Command, Option } from 'commander';
-import { UsageError } from '../../engine/errors';
+import { NeuralCleanseError, UsageError } from '../../engine/errors';
 import { plainText } from '../../engine/output/plainText';
 import { VERSION } from '../../engine/version';
 import { openRuntime, type RuntimeRequest } from '../../runner/runtimes';
@@ -35,9 +35,7 @@ async function doctor({ terminal }: CommandContext): Promise<number> {
   const chosen = results.find(({ candidate, run }) => isDefault(candidate) && run.exitCode === 0);
   const lines = results.map(({ candidate, run }) => {
     const name = `--runtime ${candidate.library} --provider ${candidate.provider}`;
-    const result = run.exitCode === 0 ? run.stdout.trim() : reasonOf(run);
-    const mark = run.exitCode === 0 ? 'works' : '-    ';
-    return `  ${mark}  ${name.padEnd(42)}  ${plainText(result, MAX_REASON)}`;
+    return `  ${run.exitCode === 0 ? 'works' : '-    '}  ${name.padEnd(42)}  ${plainText(resultOf(run), MAX_REASON)}`;
   });
   await terminal.print(
     [
@@ -48,19 +46,26 @@ async function doctor({ terminal }: CommandContext): Promise<number> {
       '',
       chosen === undefined
         ? 'No default library works, so nothing can be scanned here.'
-        : `Without options, scans run on ${plainText(chosen.run.stdout.trim())}.`,
+        : `Without options, scans run on ${plainText(resultOf(chosen.run))}.`,
       '',
     ].join('\n'),
   );
   return chosen === undefined ? EXIT.error : EXIT.clean;
 }
 
+/** In the child: the description of the runtime, or why there is none, on stdout. */
 async function probeOne(probe: string, { terminal }: CommandContext): Promise<number> {
   const candidate = candidates(process.platform).find(({ library, provider }) => `${library},${provider}` === probe);
   if (candidate === undefined) throw new UsageError('there is no such runtime', { got: probe });
-  const runtime = await openRuntime({ ...candidate, threads: 0 });
-  await terminal.print(`${runtime.description}\n`);
-  return EXIT.clean;
+  try {
+    const runtime = await openRuntime({ ...candidate, threads: 0 });
+    await terminal.print(runtime.description);
+    return EXIT.clean;
+  } catch (error) {
+    if (!(error instanceof NeuralCleanseError)) throw error;
+    await terminal.print(error.summary);
+    return EXIT.error;
+  }
 }
 
 function candidates(platform: NodeJS.Platform): Candidate[] {
@@ -77,9 +82,13 @@ function isDefault({ library, provider }: Candidate): boolean {
   return (library === 'onnxruntime' && provider === 'cpu') || library === 'onnxruntime-web';
 }
 
-function reasonOf({ exitCode, signal, stderr }: SelfRun): string {
-  const said = stderr.split('\n').findLast((line) => line.startsWith('Error: '));
-  if (said !== undefined) return said.slice('Error: '.length);
+function resultOf({ exitCode, signal, stdout }: SelfRun): string {
+  // ONNX Runtime's own checks begin with their place in its source.
+  const said = stdout
+    .replace(/\/onnxruntime_src\/.* was false\. /s, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  if (said !== '') return said;
   return signal === null ? `ended with exit code ${exitCode ?? 'none'}` : `crashed (${signal})`;
 }
 

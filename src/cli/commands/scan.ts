@@ -19,7 +19,7 @@ import { checkTargets, writeReports, type ReportTargets } from '../reportFiles';
 import { runtimeOptions, runtimeRequest, type RuntimeOptions } from '../runtimeOptions';
 
 interface ScanOptions extends ReportTargets, RuntimeOptions {
-  readonly data: string;
+  readonly data?: string;
   readonly labels?: string;
   readonly split?: string;
   readonly architecture?: string;
@@ -37,6 +37,8 @@ interface ScanOptions extends ReportTargets, RuntimeOptions {
   readonly cache?: string;
 }
 
+const READING = 'Reading the model and the samples…';
+
 const EXAMPLES = `
 Examples:
   $ neural-cleanse scan model.onnx --data images/
@@ -50,7 +52,7 @@ export function scanCommand(context: CommandContext): Command {
   const command = new Command('scan')
     .description('Look for a backdoor in the weights of an image classifier.')
     .argument('<model>', 'ONNX, Keras (.h5, .keras) or TensorFlow.js (model.json) file')
-    .requiredOption('--data <path>', 'clean samples: folder of images, .npz, .npy, .h5, idx, CIFAR, .parquet or .csv')
+    .option('--data <path>', 'clean samples: folder or zip of images, .npz, .npy, HDF5, idx, CIFAR or Parquet')
     .optionsGroup('Reading the model and the samples:')
     .option('--labels <file>', 'labels of the samples, where they are in a file of their own')
     .option('--split <name>', 'part of the samples to use, such as test')
@@ -91,13 +93,14 @@ async function scan(model: string, options: ScanOptions, { terminal, signal, now
   };
   signal.addEventListener('abort', tellStop, { once: true });
   try {
+    view.update({ lines: () => [READING], log: () => READING });
     const runtime = await openRuntime(runtimeRequest(options));
-    const { labels, split, architecture, preprocessing, size, limit } = options;
+    const { data, labels, split, architecture, preprocessing, size, limit } = options;
     const report = await scanModel(
       {
         files: nodeFiles,
         model,
-        data: options.data,
+        ...(data !== undefined && { data }),
         ...(labels !== undefined && { labels }),
         ...(split !== undefined && { split }),
         ...(architecture !== undefined && { architecture }),

@@ -1,7 +1,8 @@
 /** @file Runs many inversions, several at a time in one graph. */
 import { throwIfCancelled, type CancelSignal } from '../progress';
 import { InversionImages, type CleanImages } from './cleanImages';
-import { Inversion, type Geometry } from './inversion';
+import type { Inversion } from './inversion';
+import { type Geometry } from './inversion';
 import type { TriggerStep } from './triggerStep';
 
 /** An inversion with its own stream of images. */

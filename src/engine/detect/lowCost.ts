@@ -28,6 +28,8 @@ export const SCREENING = {
   multiplier: 2,
   earlyStopRounds: Infinity,
   updates: Infinity,
+  /** Updates per label that are usual before the ranking settles; for the estimate of time only. */
+  planned: 48,
 } as const;
 
 export interface Screening {

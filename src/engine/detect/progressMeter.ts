@@ -1,6 +1,6 @@
 /** @file Turns updates into progress reports: rate-limited, with an estimate of the time left. */
 import type { InversionTask } from './invertLabels';
-import type { ScanProgress } from './scanJob';
+import type { ScanEvents, ScanProgress } from './scanJob';
 
 const INTERVAL_SECONDS = 0.2;
 
@@ -15,7 +15,7 @@ export class ProgressMeter {
   constructor(
     private readonly phase: ScanProgress['phase'],
     private readonly now: () => number,
-    private readonly report: ((progress: ScanProgress) => void) | undefined,
+    private readonly events: Pick<ScanEvents, 'onProgress'>,
     private readonly total: number,
     private readonly labelsTotal: number,
   ) {
@@ -30,11 +30,11 @@ export class ProgressMeter {
   advance(active: readonly InversionTask[]): void {
     this.#done += active.length;
     const now = this.now();
-    if (this.report === undefined || now - this.#reported < INTERVAL_SECONDS) return;
+    if (this.events.onProgress === undefined || now - this.#reported < INTERVAL_SECONDS) return;
     this.#reported = now;
     const worked = this.#done - this.#skipped;
     const left = worked === 0 ? undefined : ((now - this.#started) / worked) * Math.max(0, this.total - this.#done);
-    this.report({
+    this.events.onProgress({
       phase: this.phase,
       done: Math.min(this.#done, this.total),
       total: this.total,

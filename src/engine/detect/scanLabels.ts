@@ -34,7 +34,7 @@ export interface DetectionJob {
   /** Hash of everything that determines the numbers. */
   readonly checkpointKey: string;
   /** Seconds since some fixed point. */
-  now(): number;
+  readonly now: () => number;
 }
 
 /** Images on which a reversed trigger's success is verified, at most. */
@@ -70,7 +70,7 @@ async function chooseLabels(job: DetectionJob, events: ScanEvents, checkpoint: C
   if (checkpoint.screened !== undefined) return checkpoint.screened;
   const step = await compileStep(job, all.length, SCREENING.batch);
   try {
-    const meter = new ProgressMeter('screening', job.now, events.onProgress, all.length * 48, all.length);
+    const meter = new ProgressMeter('screening', job.now, events, all.length * SCREENING.planned, all.length);
     const screening = await screenLabels(step, all, images, classifier.input, settings.seed, {
       ...(events.signal === undefined ? {} : { signal: events.signal }),
       onUpdate: (active) => {
@@ -105,13 +105,7 @@ async function invert(
   const step = await compileStep(job, open.length, settings.batchSize);
   const options = inversionOptions(settings);
   const finished = new Map<number, LabelResult>();
-  const meter = new ProgressMeter(
-    'inverting',
-    job.now,
-    events.onProgress,
-    jobs.length * settings.updates,
-    labels.length,
-  );
+  const meter = new ProgressMeter('inverting', job.now, events, jobs.length * settings.updates, labels.length);
   meter.skip(known.length * settings.updates);
   const finishLabel = async (label: number): Promise<void> => {
     const result = await summarize(job, evaluator, label, perLabel.get(label) ?? [], events);

@@ -54,7 +54,7 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
     flagged,
     ...statistics,
     ...(Number.isFinite(smallestP) ? { pValue: smallestP } : {}),
-    ...decide(labels, flagged, smallestP, doubts, evidence),
+    ...decide(labels, flagged, smallestP, doubts),
   };
 }
 
@@ -63,7 +63,6 @@ function decide(
   flagged: readonly number[],
   smallestP: number,
   doubts: readonly string[],
-  { settings }: Evidence,
 ): { verdict: Verdict; reasons: readonly string[] } {
   if (doubts.length > 0) return { verdict: 'inconclusive', reasons: doubts };
   if (flagged.length > 0) {

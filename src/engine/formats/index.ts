@@ -69,7 +69,7 @@ function publish(files: Files, path: string, model: ModelFile, findings: readonl
 }
 
 /** The one place where errors get the name of the file. */
-async function withFileName<T>(files: Files, path: string, work: () => Promise<T>): Promise<T> {
+export async function withFileName<T>(files: Files, path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -35,7 +35,7 @@ export function classifierOf(graph: Graph, size?: ImageSize): Classifier {
   const notes: string[] = [];
   const fixedSize = chooseSize(height ?? null, width ?? null, size, notes);
   const resolved = { name: input.name, layout, channels: channels ?? 3, ...fixedSize };
-  if (channels == null) notes.push('The file does not fix the number of colour channels; 3 is used.');
+  if (typeof channels !== 'number') notes.push('The file does not fix the number of colour channels; 3 is used.');
 
   const output = singleOutput(graph, resolved);
   const { logits, head } = stripHead(graph, output.name, output.width);
@@ -97,7 +97,7 @@ function layoutOf(input: GraphInput): 'NCHW' | 'NHWC' {
   const isColour = (dim: Dim | undefined): boolean => dim === 1 || dim === 3 || dim === 4;
   const [, second, , last] = input.dims;
   if (isColour(last) && !isColour(second)) return 'NHWC';
-  if (isColour(second) || second == null) return 'NCHW';
+  if (isColour(second) || second === null) return 'NCHW';
   throw new UnsupportedModelError('the model does not take grey, RGB or RGBA images', {
     place: `input "${input.name}"`,
     expected: '1, 3 or 4 colour channels',

@@ -19,6 +19,7 @@ import {
   explicitPads,
   extentOf,
   kernelShape,
+  refusePads,
   spatialDims,
   steps,
   windowAttributes,
@@ -105,6 +106,7 @@ function transposedPads(
   const autoPad = stringAttribute(context, 'auto_pad', 'NOTSET');
   const same = autoPad === 'SAME_UPPER' || autoPad === 'SAME_LOWER';
   if (!same && autoPad !== 'NOTSET' && autoPad !== 'VALID') throw unsupported(context, `auto_pad "${autoPad}"`);
+  if (autoPad !== 'NOTSET') refusePads(context, autoPad);
   const wanted =
     intsAttribute(context, 'output_shape') ??
     (same ? input.map((length, axis) => length * (strides[axis] ?? 1)) : undefined);

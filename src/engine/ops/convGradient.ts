@@ -3,10 +3,10 @@
  * `[Cout, Cin/group, …kernel]`. Which formulation is taken when was measured: docs/gradients.md.
  */
 import type { GraphBuilder, Value } from '../graph/builder';
-import { float32, floats, sizeOf, type Tensor } from '../graph/tensor';
+import { float32, floats, int64, sizeOf, toNumbers, type Tensor } from '../graph/tensor';
 import { reshapeTo } from './broadcast';
 import { repeated } from './blockedLayout';
-import { elementOffsets, exactEnd, extentOf, windowAttributes, windowSize, type Window } from './window';
+import { elementOffsets, exactEnd, extentOf, outerProduct, windowAttributes, windowSize, type Window } from './window';
 
 /** Up to so many channels, a convolution that computes them leaves most of a vector register idle. */
 const FEW_CHANNELS = 8;
@@ -29,9 +29,8 @@ export function inputGradient(
 ): Value {
   const { window, group, size } = convolution;
   const [, channelsPerGroup = 1] = weights.dims;
-  const dense = window.strides.every((stride) => stride === 1);
-  const flip =
-    group === 1 ? dense && known !== undefined && channelsPerGroup > FEW_CHANNELS : dense || channelsPerGroup === 1;
+  const dense = isDense(window);
+  const flip = group === 1 ? dense && channelsPerGroup > FEW_CHANNELS : dense || channelsPerGroup === 1;
   if (flip) return flippedConvolution(b, dy, weights, known, convolution);
   const exact = exactEnd(window, size);
   const attributes = { ...windowAttributes(exact.window), group, output_padding: exact.unread };
@@ -46,14 +45,37 @@ function flippedConvolution(
   known: Tensor | undefined,
   { window, group, size }: Convolution,
 ): Value {
-  const spread = insertZeros(b, dy, window.strides);
-  const begin = extentOf(window).map((extent, axis) => extent - 1 - (window.begin[axis] ?? 0));
-  const end = size.map((dim, axis) => dim - (spread.dims[axis + 2] ?? 0) + (window.begin[axis] ?? 0));
+  const [core, before] = isDense(window) ? withoutPadding(b, dy) : [dy, size.map(() => 0)];
+  const spread = insertZeros(b, core, window.strides);
+  const begin = extentOf(window).map((extent, axis) => extent - 1 - (window.begin[axis] ?? 0) + (before[axis] ?? 0));
+  const end = extentOf(window).map(
+    (extent, axis) => (size[axis] ?? 0) + extent - 1 - (spread.dims[axis + 2] ?? 0) - (begin[axis] ?? 0),
+  );
   const flipped =
     known === undefined ? flipWeights(b, weights, group) : b.constant(flipConstant(known, group), 'flipped');
   const pads = [...begin, ...end].map((pad) => Math.max(pad, 0));
   const { kernel, dilations } = window;
   return b.op('Conv', [cropped(b, spread, begin, end), flipped], { kernel_shape: kernel, dilations, pads, group });
+}
+
+function isDense({ strides }: Window): boolean {
+  return strides.every((stride) => stride === 1);
+}
+
+/**
+ * What `dy` was before zeros were put around its images, and how many before each axis. A convolution adds them for
+ * nothing, a Pad costs a pass of its own and leaves the blocked layout.
+ */
+function withoutPadding(b: GraphBuilder, dy: Value): [core: Value, before: number[]] {
+  const producer = b.nodes.findLast((node) => node.outputs.includes(dy.name));
+  const [name = '', pads = '', ...options] = producer?.op === 'Pad' ? producer.inputs : [];
+  const counts = toNumbers(b.constantOf({ name: pads }) ?? int64([0], []));
+  const before = counts.slice(0, dy.dims.length);
+  const spatial =
+    counts.length === 2 * dy.dims.length &&
+    counts.every((count, i) => (i % dy.dims.length < 2 ? count === 0 : count >= 0));
+  const zeros = options.every((option) => option === '') && producer?.attributes.mode === undefined;
+  return spatial && zeros ? [b.value(name), before.slice(2)] : [dy, dy.dims.slice(2).map(() => 0)];
 }
 
 /** Removes as many elements at both ends of the spatial axes as `begin` and `end` are negative. */
@@ -68,17 +90,10 @@ function insertZeros(b: GraphBuilder, x: Value, strides: readonly number[]): Val
   if (strides.every((stride) => stride === 1)) return x;
   const spread = repeated(b, x, strides);
   const dims = [1, 1, ...spread.dims.slice(2)];
-  const comb = new Float32Array(sizeOf(dims)).map((_, i) => {
-    let rest = i;
-    const onTooth = strides.toReversed().map((stride, k) => {
-      const dim = dims[dims.length - 1 - k] ?? 1;
-      const position = rest % dim;
-      rest = Math.floor(rest / dim);
-      return position % stride === 0;
-    });
-    return onTooth.every(Boolean) ? 1 : 0;
-  });
-  return b.op('Mul', [spread, b.constant(float32(dims, comb), 'comb')]);
+  const teeth = strides.map((stride, axis) =>
+    Array.from({ length: spread.dims[axis + 2] ?? 0 }, (_, i) => (i % stride === 0 ? 1 : 0)),
+  );
+  return b.op('Mul', [spread, b.constant(float32(dims, outerProduct(teeth)), 'comb')]);
 }
 
 /** `[Cout, Cin/group, …]` to `[Cin, Cout/group, …]`, every kernel reversed in space. */
@@ -118,7 +133,9 @@ function flipWeights(b: GraphBuilder, weights: Value, group: number): Value {
 export function weightGradient(b: GraphBuilder, x: Value, dy: Value, { window, group, size }: Convolution): Value {
   const exact = exactEnd(window, size).window;
   const [channels = 1, outputs = 1] = [x.dims[1], dy.dims[1]];
-  const flat = group === 1 && channels <= FEW_CHANNELS ? perImage(b, x, dy, exact) : perOffset(b, x, dy, exact, group);
+  const padded = padSpatially(b, x, exact.begin, exact.end);
+  const few = group === 1 && channels <= FEW_CHANNELS;
+  const flat = few ? perImage(b, padded, dy, exact) : convolvedImages(b, padded, dy, exact, group);
   return reshapeTo(b, flat, [outputs, channels / group, ...window.kernel]);
 }
 
@@ -135,38 +152,55 @@ function perImage(b: GraphBuilder, x: Value, dy: Value, window: Window): Value {
   return b.op('Transpose', [products], { perm: [1, 0] });
 }
 
-/** One matrix product per kernel element and group, over all images at once. Returns `[Cout·Cin/group, k]`. */
-function perOffset(b: GraphBuilder, x: Value, dy: Value, window: Window, group: number): Value {
-  const [batch = 1, channels = 1] = x.dims;
-  const [, outputs = 1] = dy.dims;
-  const positions = batch * sizeOf(window.output);
-  const rows = reshapeTo(b, channelsFirst(b, dy), [group, outputs / group, positions]);
-  const products = shiftedCopies(b, channelsFirst(b, x), window).map((copy) => {
-    const columns = b.op('Transpose', [reshapeTo(b, copy, [group, channels / group, positions])], { perm: [0, 2, 1] });
-    return reshapeTo(b, b.op('MatMul', [rows, columns]), [1, (outputs * channels) / group]);
-  });
-  return b.op('Transpose', [b.op('Concat', products, { axis: 0 })], { perm: [1, 0] });
-}
-
-function channelsFirst(b: GraphBuilder, x: Value): Value {
-  return b.op('Transpose', [x], { perm: [1, 0, ...x.dims.slice(2).map((_, axis) => axis + 2)] });
-}
-
-/** For each kernel element, row-major: the elements of `x` that it meets, `[…, …, ...window.output]`. */
+/** For each kernel element, row-major: the elements of `x` that it meets. */
 function shiftedCopies(b: GraphBuilder, x: Value, window: Window): Value[] {
-  const padded = padSpatially(b, x, window.begin, window.end);
   const axes = b.ints(window.kernel.map((_, axis) => axis + 2));
   const strides = b.ints(window.strides);
   return elementOffsets(window).map((offset) => {
     const ends = offset.map(
       (start, axis) => start + ((window.output[axis] ?? 1) - 1) * (window.strides[axis] ?? 1) + 1,
     );
-    return b.op('Slice', [padded, b.ints(offset), b.ints(ends), axes, strides]);
+    return b.op('Slice', [x, b.ints(offset), b.ints(ends), axes, strides]);
   });
 }
 
+/**
+ * A convolution whose kernel is `dy`: images and channels change places, strides and dilations too. What the strides
+ * left unread gives outputs beyond the kernel, which are cut off. Returns `[Cout, Cin/group, …kernel]`.
+ */
+function convolvedImages(b: GraphBuilder, x: Value, dy: Value, window: Window, group: number): Value {
+  const images = imagesAsChannels(b, x, group);
+  const filters = b.op('Transpose', [dy], { perm: [1, 0, ...spatialAxes(dy)] });
+  const sums = b.op('Conv', [images, filters], {
+    kernel_shape: window.output,
+    strides: window.dilations,
+    dilations: window.strides,
+    group,
+  });
+  const kept = cropped(
+    b,
+    sums,
+    window.kernel.map(() => 0),
+    window.kernel.map((size, axis) => size - (sums.dims[axis + 2] ?? 0)),
+  );
+  return b.op('Transpose', [kept], { perm: [1, 0, ...spatialAxes(dy)] });
+}
+
+/** `[N, group·C, …]` to `[C, group·N, …]`. */
+function imagesAsChannels(b: GraphBuilder, x: Value, group: number): Value {
+  const [batch = 1, channels = 1, ...size] = x.dims;
+  if (group === 1) return b.op('Transpose', [x], { perm: [1, 0, ...spatialAxes(x)] });
+  const grouped = reshapeTo(b, x, [batch, group, channels / group, ...size]);
+  const swapped = b.op('Transpose', [grouped], { perm: [2, 1, 0, ...spatialAxes(x).map((axis) => axis + 1)] });
+  return reshapeTo(b, swapped, [channels / group, group * batch, ...size]);
+}
+
+function spatialAxes(x: Value): number[] {
+  return x.dims.slice(2).map((_, axis) => axis + 2);
+}
+
 /** `x` with zeros around its spatial axes. */
-export function padSpatially(b: GraphBuilder, x: Value, begin: readonly number[], end: readonly number[]): Value {
+function padSpatially(b: GraphBuilder, x: Value, begin: readonly number[], end: readonly number[]): Value {
   if ([...begin, ...end].every((pad) => pad === 0)) return x;
   return b.op('Pad', [x, b.ints([0, 0, ...begin, 0, 0, ...end])]);
 }

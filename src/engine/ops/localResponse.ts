@@ -18,7 +18,8 @@ interface LocalResponse {
 
 function localResponse(context: Named): LocalResponse {
   const size = intAttribute(context, 'size');
-  if (!Number.isSafeInteger(size) || size < 1) throw unsupported(context, `size ${String(size)}`);
+  // ONNX Runtime has no even sizes.
+  if (!Number.isSafeInteger(size) || size < 1 || size % 2 === 0) throw unsupported(context, `size ${String(size)}`);
   return {
     size,
     alpha: floatAttribute(context, 'alpha', 1e-4),
@@ -28,20 +29,18 @@ function localResponse(context: Named): LocalResponse {
 }
 
 /** Row c of this `[C, C]` matrix has ones at the neighbours of channel c. */
-function neighbours(channels: number, size: number, transposed = false): Float32Array {
-  const before = Math.floor((size - 1) / 2);
-  return new Float32Array(channels * channels).map((_, i) => {
-    const [row, column] = [Math.floor(i / channels), i % channels];
-    const offset = (transposed ? row - column : column - row) + before;
-    return offset >= 0 && offset < size ? 1 : 0;
-  });
+function neighbours(channels: number, size: number): Float32Array {
+  const radius = (size - 1) / 2;
+  return new Float32Array(channels * channels).map((_, i) =>
+    Math.abs(Math.floor(i / channels) - (i % channels)) <= radius ? 1 : 0,
+  );
 }
 
 /** Sum over neighbouring channels as a 1×1 convolution. */
-function sumNeighbours(b: GraphBuilder, x: Value, size: number, transposed = false): Value {
+function sumNeighbours(b: GraphBuilder, x: Value, size: number): Value {
   const [, channels = 1] = x.dims;
   const dims = [channels, channels, ...x.dims.slice(2).map(() => 1)];
-  return b.op('Conv', [x, b.constant(float32(dims, neighbours(channels, size, transposed)), 'neighbours')]);
+  return b.op('Conv', [x, b.constant(float32(dims, neighbours(channels, size)), 'neighbours')]);
 }
 
 export const localResponseNormalization: OpDefinition = {
@@ -60,7 +59,7 @@ export const localResponseNormalization: OpDefinition = {
     const squares = sumNeighbours(b, b.op('Mul', [x, x]), size);
     const denominator = b.op('Add', [b.op('Mul', [squares, b.scalar(alpha / size)]), b.scalar(bias)]);
     const direct = b.op('Mul', [dy, b.op('Pow', [denominator, b.scalar(-beta)])]);
-    const through = sumNeighbours(b, b.op('Div', [b.op('Mul', [direct, x]), denominator]), size, true);
+    const through = sumNeighbours(b, b.op('Div', [b.op('Mul', [direct, x]), denominator]), size);
     return [b.op('Add', [direct, b.op('Mul', [x, scaled(b, through, (-2 * alpha * beta) / size)])])];
   },
   kernel: (context) => {

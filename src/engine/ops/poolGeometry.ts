@@ -1,5 +1,5 @@
 /** @file Which elements the windows of a pool read. */
-import { elementOffsets, type Window } from './window';
+import { elementOffsets, outerProduct, type Window } from './window';
 
 /** A pool over an input with spatial size `size`. */
 export interface Pool {
@@ -60,8 +60,4 @@ export function readCounts({ window, size }: Pool, includePadding: boolean): Flo
 /** Position of the first element of each window along an axis; negative in the padding. */
 function windowStarts({ output, strides, begin }: Window, axis: number): number[] {
   return Array.from({ length: output[axis] ?? 0 }, (_, o) => o * (strides[axis] ?? 1) - (begin[axis] ?? 0));
-}
-
-function outerProduct(factors: readonly (readonly number[])[]): number[] {
-  return factors.reduce<number[]>((product, axis) => product.flatMap((a) => axis.map((c) => a * c)), [1]);
 }

@@ -1,6 +1,6 @@
 /** @file Gradients of pools, as graphs that ONNX Runtime executes fast on a CPU (measured in docs/gradients.md). */
 import type { GraphBuilder, Value } from '../graph/builder';
-import { float32, sizeOf } from '../graph/tensor';
+import { float32 } from '../graph/tensor';
 import { repeated, scaled, vanishing } from './blockedLayout';
 import { reshapeTo } from './broadcast';
 import { isTiling, readable, unreadByTiles, type Pool } from './poolGeometry';

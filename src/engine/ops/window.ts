@@ -41,7 +41,14 @@ export function windowOf(
   const shape = { kernel, ...steps(context, input.length) };
   const extent = extentOf(shape);
   const autoPad = stringAttribute(context, 'auto_pad', 'NOTSET');
-  const pads = padsOf(context, autoPad, input, extent, shape.strides);
+  const pads = padsOf(
+    context,
+    autoPad,
+    input,
+    extent,
+    shape.strides,
+    shape.dilations.some((dilation) => dilation > 1),
+  );
   const output = input.map((size, axis) => {
     const [before = 0, after = 0, stride = 1] = [pads.begin[axis], pads.end[axis], shape.strides[axis]];
     const span = (size + before + after - (extent[axis] ?? 1)) / stride;
@@ -113,6 +120,11 @@ export function elementOffsets({ kernel, dilations }: Window): number[][] {
   );
 }
 
+/** The products of one factor per axis, row-major. */
+export function outerProduct(factors: readonly (readonly number[])[]): number[] {
+  return factors.reduce<number[]>((product, axis) => product.flatMap((a) => axis.map((c) => a * c)), [1]);
+}
+
 /** The same windows, with exactly as much padding at the end as they reach over, and what they leave unread there. */
 export function exactEnd(window: Window, input: readonly number[]): { window: Window; unread: number[] } {
   const extent = extentOf(window);
@@ -132,7 +144,9 @@ function padsOf(
   input: readonly number[],
   extent: readonly number[],
   strides: readonly number[],
+  dilated: boolean,
 ): Pick<Window, 'begin' | 'end'> {
+  if (autoPad !== 'NOTSET') refusePads(context, autoPad);
   switch (autoPad) {
     case 'NOTSET':
       return explicitPads(context, input.length);
@@ -140,6 +154,8 @@ function padsOf(
       return { begin: input.map(() => 0), end: input.map(() => 0) };
     case 'SAME_UPPER':
     case 'SAME_LOWER': {
+      // ONNX Runtime refuses it.
+      if (dilated) throw unsupported(context, `auto_pad "${autoPad}" with dilation`);
       const total = input.map((size, axis) => {
         const stride = strides[axis] ?? 1;
         return Math.max((Math.ceil(size / stride) - 1) * stride + (extent[axis] ?? 1) - size, 0);
@@ -151,6 +167,12 @@ function padsOf(
     default:
       throw unsupported(context, `auto_pad "${autoPad}"`);
   }
+}
+
+/** ONNX forbids `pads` beside `auto_pad`. */
+export function refusePads(context: WindowContext, autoPad: string): void {
+  const pads = intsAttribute(context, 'pads');
+  if (pads !== undefined) throw badWindow(context, 'pads', `none beside auto_pad "${autoPad}"`, pads);
 }
 
 function isCount(value: number): boolean {

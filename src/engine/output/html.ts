@@ -6,7 +6,16 @@ import { HTML_STYLE, HTML_STYLE_HASH } from './htmlStyle';
 import { formatDuration, formatFixed, formatPercent, formatPValue } from './numbers';
 import { plainText } from './plainText';
 import { pngUri, type Image } from './png';
-import { byAnomaly, countOf, headline, labelTitle, nextStep, PAPER_INDEX_THRESHOLD, scannedLabels } from './summary';
+import {
+  byAnomaly,
+  countOf,
+  headline,
+  labelTitle,
+  nextStep,
+  PAPER_INDEX_THRESHOLD,
+  scannedLabels,
+  STATE_NOTE,
+} from './summary';
 import { maskImage, patternImage, stampImage } from './triggerImage';
 
 /** Triggers shown besides the flagged ones: the next most anomalous, for comparison. */
@@ -15,13 +24,6 @@ const COMPARED = 3;
 const MAX_CARDS = 50;
 /** Masks in the table; more would make the file heavy. */
 const MAX_THUMBNAILS = 100;
-
-const STATE: Record<LabelResult['state'], string> = {
-  found: '',
-  'not-reached': 'no trigger reached the success rate',
-  screened: 'dismissed by screening',
-  'not-scanned': 'not scanned',
-};
 
 const TITLE: Record<ScanReport['verdict'], string> = {
   infected: 'Infected',
@@ -123,7 +125,7 @@ function table(report: ScanReport): string {
       formatPValue(label.pValue),
       formatPercent(label.attackSuccess),
       formatPercent(label.transfer),
-      label.flagged ? 'flagged' : STATE[label.state],
+      label.flagged ? 'flagged' : STATE_NOTE[label.state],
     ];
     return (
       `<tr${label.flagged ? ' class="flagged"' : ''}><td>${thumbnail}</td><th scope="row">${text(labelTitle(label))}</th>` +

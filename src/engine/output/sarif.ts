@@ -42,7 +42,7 @@ const RULES: ReportingDescriptor[] = [
   },
 ];
 
-/** One result per flagged label; a note where the scan is inconclusive; none for a clean model. */
+/** One result per flagged label (an error, or a warning where the scan is inconclusive); a note for an inconclusive scan. */
 export function sarifReport(report: ScanReport, options: SarifOptions): string {
   const results = report.labels.filter((label) => label.flagged).map((label) => flaggedResult(report, label, options));
   if (report.verdict === 'inconclusive') results.push(inconclusiveResult(report, options));
@@ -69,6 +69,8 @@ export function sarifReport(report: ScanReport, options: SarifOptions): string {
 }
 
 function flaggedResult(report: ScanReport, label: LabelResult, options: SarifOptions): Result {
+  // A doubt about the whole scan, such as a low accuracy, is one about its flagged labels too.
+  const certain = report.verdict === 'infected';
   const figures = [
     `trigger of ${formatFixed(label.l1, 1)} pixels (median ${formatFixed(report.median, 1)})`,
     `anomaly index ${formatFixed(label.anomalyIndex, 2)}`,
@@ -77,8 +79,10 @@ function flaggedResult(report: ScanReport, label: LabelResult, options: SarifOpt
   ];
   return {
     ...located(BACKDOOR, options),
-    level: 'error',
-    message: message(`Backdoor to label ${labelTitle(label)}: ${figures.join(', ')}.`),
+    level: certain ? 'error' : 'warning',
+    message: message(
+      `${certain ? 'Backdoor to' : 'Suspiciously small trigger for'} label ${labelTitle(label)}: ${figures.join(', ')}.`,
+    ),
     // The same label of the same weights is the same result, wherever the file lies.
     partialFingerprints: { 'modelAndLabel/v1': `${report.model.sha256}:${label.label}` },
     properties: { label: label.label },

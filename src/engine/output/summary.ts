@@ -6,6 +6,14 @@ import { plainText } from './plainText';
 /** The paper's threshold for the anomaly index (section IV-B); shown, but not what the verdict rests on. */
 export const PAPER_INDEX_THRESHOLD = 2;
 
+/** What the table says of a label besides its figures. */
+export const STATE_NOTE: Record<LabelResult['state'], string> = {
+  found: '',
+  'not-reached': 'no trigger reached the success rate',
+  screened: 'dismissed by screening',
+  'not-scanned': 'not scanned',
+};
+
 /** `33 "turn right"`, or the number alone. */
 export function labelTitle(label: Pick<LabelResult, 'label' | 'name'>): string {
   return label.name === undefined || label.name === String(label.label)

@@ -1,10 +1,10 @@
 /** @file The report for a person at a terminal: the verdict first, then why, then the figures. */
-import type { LabelResult, ScanReport, Verdict } from '../report';
+import type { ScanReport, Verdict } from '../report';
 import { columnsOf, padColumns } from './columns';
 import { drawMask } from './maskDrawing';
 import { formatDuration, formatFixed, formatNumber, formatPercent, formatPValue } from './numbers';
 import { plainText } from './plainText';
-import { byAnomaly, countOf, headline, labelTitle, nextStep, scannedLabels } from './summary';
+import { byAnomaly, countOf, headline, labelTitle, nextStep, scannedLabels, STATE_NOTE } from './summary';
 
 export interface TextOptions {
   /** Colours, and a drawing of each flagged label's mask; meant for terminals. */
@@ -17,12 +17,6 @@ const MAX_DRAWINGS = 3;
 const MAX_SENTENCE = 1000;
 
 const COLOUR_OF: Record<Verdict, number> = { infected: 31, clean: 32, inconclusive: 33 };
-const STATE_NOTE: Record<LabelResult['state'], string> = {
-  found: '',
-  'not-reached': 'no trigger reached the success rate',
-  screened: 'dismissed by screening',
-  'not-scanned': 'not scanned',
-};
 
 export function textReport(report: ScanReport, options: TextOptions): string {
   const sections = [

@@ -3,16 +3,15 @@ import { SamplesError } from '../errors';
 import { sizeOf } from '../graph/tensor';
 import { labelsFrom } from './labels';
 import type { DecodedImage, ImageShape, OpenOptions, SampleSource } from './samples';
-import { chooseSplit, splitOf } from './splits';
+import { openPart, splitOf, type Part } from './splits';
 import type { StoredArray } from './storedArray';
 
 type Layout = ImageShape & { readonly planar: boolean };
 
-interface Pair {
+interface Pair extends Part {
   readonly images: StoredArray;
   readonly layout: Layout;
   readonly labels?: StoredArray;
-  readonly split: string;
 }
 
 /** One image is never larger than this, whatever the file says. */
@@ -25,30 +24,37 @@ const LABEL_WORDS = /(^|[^a-z])(y|labels?|targets?|class(es)?|outputs?)(?=[^a-z]
  * A source over the arrays of one file. Pairs images `[N, H, W]`, `[N, H, W, C]` or `[N, C, H, W]` with labels of equal
  * first dimension, by name ("X_test" with "y_test") and otherwise by order; prefers the test split.
  */
-export async function arraySource(
+export function arraySource(
   kind: string,
   file: string,
   arrays: readonly StoredArray[],
   options: OpenOptions,
 ): Promise<SampleSource> {
-  const [first, ...others] = findPairs(arrays, options.shape);
-  if (first === undefined) throw noImages(file, arrays, options.shape);
-  const chosen = chooseSplit([first, ...others], options.split, file);
-  const { images, layout } = chosen;
-  const several = others.length > 0;
-  const labels = chosen.labels === undefined ? undefined : await labelsFrom(chosen.labels, file);
-  const shown = `${images.name} [${images.dims.join(', ')}]`;
-  const notes =
-    chosen.labels === undefined
-      ? [`No labels were found for ${shown}.`]
-      : [`Images are read from ${shown}, labels from ${chosen.labels.name} [${chosen.labels.dims.join(', ')}].`];
+  const pairs = findPairs(arrays, options.shape);
+  if (pairs.length === 0) throw noImages(file, arrays, options.shape);
+  return openPart(pairs, options.split, file, (pair) => pairSource(kind, file, pair));
+}
+
+async function pairSource(kind: string, file: string, { images, layout, labels }: Pair): Promise<SampleSource> {
+  const show = (array: StoredArray): string => `${array.name} [${array.dims.join(', ')}]`;
+  if (labels !== undefined && labels.dims[0] !== images.dims[0]) {
+    throw new SamplesError('there are not as many labels as images', {
+      file,
+      place: labels.name,
+      expected: `${images.dims[0] ?? 0} labels`,
+      got: show(labels),
+    });
+  }
   return {
-    description: several ? `${kind}, split ${chosen.split}` : kind,
+    description: kind,
     count: images.dims[0] ?? 0,
-    ...(labels !== undefined && { labels }),
-    ...(several && { split: chosen.split }),
-    splits: several ? [first, ...others].map((pair) => pair.split) : [],
-    notes,
+    ...(labels !== undefined && { labels: await labelsFrom(labels, file) }),
+    splits: [],
+    notes: [
+      labels === undefined
+        ? `No labels were found for ${show(images)}.`
+        : `Images are read from ${show(images)}, labels from ${show(labels)}.`,
+    ],
     values: images.type.size === 1 && images.type.kind !== 'i' ? 'bytes' : 'numbers',
     name: (index) => `${images.name}[${index}]`,
     async read(indices) {
@@ -74,26 +80,26 @@ function findPairs(arrays: readonly StoredArray[], shape: ImageShape): Pair[] {
   });
 }
 
+/** The labels of `images`: the array named like them ("X_test", "y_test"), otherwise one of the same length. */
 function labelsOf(images: StoredArray, arrays: readonly StoredArray[]): StoredArray | undefined {
-  const candidates = arrays.filter(
-    (array) => array !== images && array.dims.length <= 2 && array.dims.length >= 1 && array.dims[0] === images.dims[0],
-  );
+  const flat = arrays.filter((array) => array !== images && (array.dims.length === 1 || array.dims.length === 2));
+  const named = flat.filter((array) => LABEL_WORDS.test(array.name));
   const rest = (name: string, words: RegExp): string => name.replace(words, '$1').toLowerCase();
-  const twin = candidates.find(
-    (array) =>
-      LABEL_WORDS.test(array.name) &&
-      IMAGE_WORDS.test(images.name) &&
-      rest(array.name, LABEL_WORDS) === rest(images.name, IMAGE_WORDS),
+  const twin = named.find(
+    (array) => IMAGE_WORDS.test(images.name) && rest(array.name, LABEL_WORDS) === rest(images.name, IMAGE_WORDS),
   );
-  const plain = candidates.filter(
+  const fits = (array: StoredArray): boolean => array.dims[0] === images.dims[0] && samePart(array.name, images.name);
+  const plain = flat.filter(
     (array) => /^arr_\d+$/.test(array.name) || ((array.dims[1] ?? 1) === 1 && array.type.kind !== 'f'),
   );
-  return (
-    twin ??
-    candidates.find((array) => LABEL_WORDS.test(array.name)) ??
-    plain.find((array) => arrays.indexOf(array) > arrays.indexOf(images)) ??
-    plain[0]
-  );
+  const following = plain.filter((array) => arrays.indexOf(array) > arrays.indexOf(images));
+  return twin ?? [...named, ...following, ...plain].find(fits);
+}
+
+/** Whether the names do not tell different splits. */
+function samePart(a: string, b: string): boolean {
+  const [partA, partB] = [splitOf(a), splitOf(b)];
+  return partA === partB || partA === a || partB === b;
 }
 
 /** Where channels, height and width lie; `undefined` when the array cannot be images. */

@@ -1,4 +1,5 @@
 /** @file Detects a model that is right except that its classes are numbered differently from the samples. */
+import { Random } from '../random';
 
 export interface ClassOrder {
   /** Share of images, 0–1, that are right after renumbering; cross-validated, so it stays at chance for guesses. */
@@ -7,26 +8,22 @@ export interface ClassOrder {
   readonly labels: Int32Array;
 }
 
-/** Renumbers by majority on one half of the images and counts on the other, both ways. */
+/** Renumbers by majority on one random half of the images and counts on the other, both ways. */
 export function classOrder(predictions: Int32Array, labels: Int32Array, classes: number): ClassOrder {
-  const even = Int32Array.from(labels.keys()).filter((i) => i % 2 === 0);
-  const odd = Int32Array.from(labels.keys()).filter((i) => i % 2 === 1);
+  const shuffled = new Random(0).shuffle(Int32Array.from(labels.keys()));
+  const first = shuffled.subarray(0, shuffled.length >> 1);
+  const second = shuffled.subarray(shuffled.length >> 1);
   const hits = (train: Int32Array, test: Int32Array): number => {
     const renumbered = majorityLabels(predictions, labels, train, classes);
     return test.filter((i) => renumbered[predictions[i] ?? -1] === labels[i]).length;
   };
   return {
-    agreement: (hits(even, odd) + hits(odd, even)) / labels.length,
-    labels: majorityLabels(predictions, labels, Int32Array.from(labels.keys()), classes),
+    agreement: (hits(first, second) + hits(second, first)) / labels.length,
+    labels: majorityLabels(predictions, labels, shuffled, classes),
   };
 }
 
-function majorityLabels(
-  predictions: Int32Array,
-  labels: Int32Array,
-  indices: Int32Array,
-  classes: number,
-): Int32Array {
+function majorityLabels(predictions: Int32Array, labels: Int32Array, indices: Int32Array, classes: number): Int32Array {
   const counts = Array.from({ length: classes }, () => new Map<number, number>());
   for (const i of indices) {
     const label = labels[i] ?? -1;

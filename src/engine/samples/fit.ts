@@ -1,6 +1,6 @@
 /** @file Brings decoded images to the model's size and channels. */
 import { SamplesError } from '../errors';
-import { resizePlane, resizeWeights, type ResizeWeights } from './images/resize';
+import { resizePlane, resizeWeights, type Plane, type ResizeWeights } from './images/resize';
 import type { DecodedImage, ImageShape } from './samples';
 
 /** ITU-R BT.601 luma, as PIL's convert('L') and TensorFlow's rgb_to_grayscale. */
@@ -26,26 +26,13 @@ export class Fitter {
   /** The image as CHW planes of the target shape. `name` is for the error about its channels. */
   fit(image: DecodedImage, name: string): Float32Array {
     const { channels, height, width } = this.#shape;
-    const planes = this.#recolour(planesOf(image), name);
-    const resize = image.height !== height || image.width !== width;
-    this.#images++;
-    if (image.channels !== channels) this.#recoloured++;
-    if (resize) {
-      this.#resized++;
-      if (this.#sizes.size < 3) this.#sizes.add(`${image.width}×${image.height}`);
-    }
+    this.#count(image);
     const fitted = new Float32Array(channels * height * width);
-    planes.forEach((plane, channel) => {
-      const sized = resize
-        ? resizePlane(
-            plane,
-            image.width,
-            image.height,
-            this.#weightsFor(image.width, width),
-            this.#weightsFor(image.height, height),
-          )
-        : plane;
-      fitted.set(sized, channel * height * width);
+    this.#recolour(planesOf(image), name).forEach((plane, channel) => {
+      const horizontal = this.#weightsFor(plane.width, width);
+      const vertical = this.#weightsFor(plane.height, height);
+      const same = plane.width === width && plane.height === height;
+      fitted.set(same ? flat(plane) : resizePlane(plane, horizontal, vertical), channel * height * width);
     });
     return fitted;
   }
@@ -53,22 +40,28 @@ export class Fitter {
   /** What was done, in plain sentences. */
   notes(): string[] {
     const { channels, height, width } = this.#shape;
+    const share = (part: number): string =>
+      part === this.#images ? `All images were` : `${part} of ${this.#images} images were`;
     const notes: string[] = [];
     if (this.#resized > 0) {
       const sizes = [...this.#sizes].join(', ');
-      notes.push(`${this.#count(this.#resized)} resized to ${width}×${height} (sizes such as ${sizes}).`);
+      notes.push(`${share(this.#resized)} resized to ${width}×${height} (sizes such as ${sizes}).`);
     }
     if (this.#recoloured > 0) {
-      notes.push(`${this.#count(this.#recoloured)} converted to ${channels === 1 ? 'grey' : 'RGB'}.`);
+      notes.push(`${share(this.#recoloured)} converted to ${channels === 1 ? 'grey' : 'RGB'}.`);
     }
     return notes;
   }
 
-  #count(part: number): string {
-    return part === this.#images ? `All images were` : `${part} of ${this.#images} images were`;
+  #count(image: DecodedImage): void {
+    this.#images++;
+    if (image.channels !== this.#shape.channels) this.#recoloured++;
+    if (image.height === this.#shape.height && image.width === this.#shape.width) return;
+    this.#resized++;
+    if (this.#sizes.size < 3) this.#sizes.add(`${image.width}×${image.height}`);
   }
 
-  #recolour(planes: readonly ArrayLike<number>[], name: string): readonly ArrayLike<number>[] {
+  #recolour(planes: readonly Plane[], name: string): readonly Plane[] {
     const { channels } = this.#shape;
     if (planes.length === channels) return planes;
     const [first, second, third] = planes;
@@ -95,23 +88,31 @@ export class Fitter {
   }
 }
 
-/** One `[height, width]` plane per channel. */
-function planesOf(image: DecodedImage): ArrayLike<number>[] {
-  const { pixels, channels, planar } = image;
-  const size = image.height * image.width;
-  return Array.from({ length: channels }, (_, channel) => {
-    if (planar || channels === 1) return pixels.subarray(channel * size, (channel + 1) * size);
-    const plane = new Float32Array(size);
-    for (let i = 0; i < size; i++) plane[i] = pixels[i * channels + channel] ?? 0;
-    return plane;
-  });
+function planesOf(image: DecodedImage): Plane[] {
+  const { pixels: values, channels, height, width, planar } = image;
+  return Array.from({ length: channels }, (_, channel) => ({
+    values,
+    start: planar ? channel * height * width : channel,
+    stride: planar ? 1 : channels,
+    width,
+    height,
+  }));
 }
 
-function luma(planes: readonly ArrayLike<number>[]): Float32Array {
-  const grey = new Float32Array(planes[0]?.length ?? 0);
-  planes.forEach((plane, channel) => {
+/** The values of the plane, row-major. */
+function flat({ values, start, stride, width, height }: Plane): Float32Array {
+  const result = new Float32Array(width * height);
+  for (let i = 0; i < result.length; i++) result[i] = values[start + i * stride] ?? 0;
+  return result;
+}
+
+function luma(planes: readonly Plane[]): Plane {
+  const [first] = planes;
+  const { width, height } = first ?? { width: 0, height: 0 };
+  const grey = new Float32Array(width * height);
+  planes.forEach(({ values, start, stride }, channel) => {
     const weight = LUMA[channel] ?? 0;
-    for (let i = 0; i < grey.length; i++) grey[i] = (grey[i] ?? 0) + weight * (plane[i] ?? 0);
+    for (let i = 0; i < grey.length; i++) grey[i] = (grey[i] ?? 0) + weight * (values[start + i * stride] ?? 0);
   });
-  return grey;
+  return { values: grey, start: 0, stride: 1, width, height };
 }

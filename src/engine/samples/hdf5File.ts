@@ -97,7 +97,17 @@ function singleFile(fs: EmscriptenFs, size: number, read: ByteReader): { mount()
   const attributes = (node: FsNode): object => {
     const time = new Date(0);
     const owner = { uid: 0, gid: 0, dev: 1, rdev: 0, nlink: 1 };
-    return { ...owner, ino: node.id, mode: node.mode, size, atime: time, mtime: time, ctime: time, blksize: 4096, blocks: 1 };
+    return {
+      ...owner,
+      ino: node.id,
+      mode: node.mode,
+      size,
+      atime: time,
+      mtime: time,
+      ctime: time,
+      blksize: 4096,
+      blocks: 1,
+    };
   };
   return {
     mount() {

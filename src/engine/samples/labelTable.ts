@@ -19,7 +19,18 @@ export interface LabelTable {
 const MAX_BYTES = 1 << 26;
 
 /** Lower case, only letters; the first one present wins. */
-const FILE_COLUMNS = ['filename', 'path', 'filepath', 'file', 'image', 'imagename', 'imagepath', 'img', 'imgpath', 'name'];
+const FILE_COLUMNS = [
+  'filename',
+  'path',
+  'filepath',
+  'file',
+  'image',
+  'imagename',
+  'imagepath',
+  'img',
+  'imgpath',
+  'name',
+];
 const LABEL_COLUMNS = ['label', 'labels', 'classid', 'class', 'classindex', 'category', 'target', 'y', 'classname'];
 const ID_COLUMNS = ['imageid', 'id'];
 

@@ -40,8 +40,7 @@ export async function labelsFrom(array: StoredArray, file: string): Promise<Int3
     const rows = Math.min(BLOCK, count - start);
     const values = await array.rows(start, rows);
     for (let row = 0; row < rows; row++) {
-      const label =
-        width === 1 ? (values[row] ?? -1) : oneHotIndex(values.subarray(row * width, (row + 1) * width));
+      const label = width === 1 ? (values[row] ?? -1) : oneHotIndex(values.subarray(row * width, (row + 1) * width));
       if (!Number.isInteger(label) || label < 0 || label > MAX_CLASSES) {
         throw notLabels(array, file, width === 1 ? `${label}` : 'another vector', start + row);
       }

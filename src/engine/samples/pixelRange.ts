@@ -9,12 +9,19 @@ export interface PixelRange {
   readonly label: string;
 }
 
-const RANGES: readonly (PixelRange & { readonly low: number; readonly high: number })[] = [
+interface UsualRange extends PixelRange {
+  readonly low: number;
+  readonly high: number;
+  /** The smallest value must lie below this; keeps standardised values (about −3…3) out of a wide range. */
+  readonly below?: number;
+}
+
+const RANGES: readonly UsualRange[] = [
   { label: '0…1', low: 0, high: 1, scale: 255, offset: 0 },
   { label: '−0.5…0.5', low: -0.5, high: 0.5, scale: 255, offset: 127.5 },
   { label: '−1…1', low: -1, high: 1, scale: 127.5, offset: 127.5 },
   { label: '0…255', low: 0, high: 255, scale: 1, offset: 0 },
-  { label: '−128…127', low: -128, high: 127, scale: 1, offset: 128 },
+  { label: '−128…127', low: -128, high: 127, below: -16, scale: 1, offset: 128 },
   { label: '0…65535', low: 0, high: 65535, scale: 1 / 257, offset: 0 },
 ];
 
@@ -35,8 +42,8 @@ export function pixelRange(values: Uint8Array | Float32Array, file: string): Pix
     if (!Number.isFinite(value)) finite = false;
   }
   const range = RANGES.find((candidate) => {
-    const slack = (candidate.high - candidate.low) * TOLERANCE;
-    return low >= candidate.low - slack && high <= candidate.high + slack;
+    const inside = low >= candidate.low - TOLERANCE && high <= candidate.high + TOLERANCE;
+    return inside && (candidate.below === undefined || low < candidate.below);
   });
   if (finite && range !== undefined) return range;
   throw new SamplesError('the pixel values are in no usual range', {

@@ -86,12 +86,7 @@ function reversed(base: Preprocessing): Preprocessing {
 }
 
 /** (pixel/255 − mean) / deviation */
-function standardised(
-  id: string,
-  label: string,
-  mean: readonly number[],
-  deviation: readonly number[],
-): Preprocessing {
+function standardised(id: string, label: string, mean: readonly number[], deviation: readonly number[]): Preprocessing {
   const scale = deviation.map((value) => 1 / (255 * value));
   const offset = mean.map((value, channel) => -value / (deviation[channel] ?? 1));
   return { id, label, scale, offset, bgr: false };

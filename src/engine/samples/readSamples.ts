@@ -140,7 +140,9 @@ function finish(source: SampleSource, shape: ImageShape, drawn: Drawn, path: str
   const unscaled = range.scale === 1 && range.offset === 0;
   const rangeNotes = unscaled ? [] : [`Pixel values lie in ${range.label} and were mapped to 0…255.`];
   return {
-    ...shape,
+    channels: shape.channels,
+    height: shape.height,
+    width: shape.width,
     path,
     source: source.description,
     images: toRawPixels(drawn.images, range),

@@ -1,5 +1,11 @@
 /** @file Train, validation and test parts of a data set: telling them apart by name, and choosing one. */
 import { SamplesError } from '../errors';
+import type { SampleSource } from './samples';
+
+/** A part of a data set; `split` is its name. */
+export interface Part {
+  readonly split: string;
+}
 
 /** `test`, `validation` or `train` where the name says so, otherwise the name itself. */
 export function splitOf(name: string): string {
@@ -13,26 +19,52 @@ export function isSplitName(name: string): boolean {
   return /^(test(ing)?|train(ing)?|val(id)?(ation)?|eval(uation)?)$/i.test(name);
 }
 
+/** Paths grouped by the split that their names tell, in order of first appearance. */
+export function groupBySplit(
+  paths: readonly string[],
+  nameOf: (path: string) => string,
+): (Part & { readonly paths: readonly string[] })[] {
+  const groups = new Map<string, string[]>();
+  for (const path of paths) {
+    const split = splitOf(nameOf(path));
+    groups.set(split, [...(groups.get(split) ?? []), path]);
+  }
+  return [...groups].map(([split, members]) => ({ split, paths: members }));
+}
+
 /**
- * The part to read: the wanted one, matched by its name or by what `splitOf` makes of it; by default the test
- * part, since the model has not seen it, then validation, then the first. `choices` must not be empty.
+ * Opens one part: the wanted one, matched by its name or by what `splitOf` makes of it; by default the test part, since
+ * the model has not seen it, then validation, then the first. `parts` must not be empty. Throws {@link SamplesError}.
  */
-export function chooseSplit<T extends { readonly split: string }>(
-  choices: readonly [T, ...T[]],
+export async function openPart<T extends Part>(
+  parts: readonly T[],
   wanted: string | undefined,
   file: string,
-): T {
-  if (wanted !== undefined) {
-    const chosen =
-      choices.find((choice) => choice.split === wanted) ??
-      choices.find((choice) => splitOf(choice.split) === splitOf(wanted));
-    if (chosen !== undefined) return chosen;
+  open: (part: T) => Promise<SampleSource>,
+): Promise<SampleSource> {
+  const part = wanted === undefined ? preferred(parts) : find(parts, wanted);
+  if (part === undefined) {
     throw new SamplesError('the samples have no such split', {
       file,
-      expected: choices.map((choice) => choice.split).join(' or '),
-      got: wanted,
+      expected: parts.map(({ split }) => split).join(' or '),
+      got: wanted ?? 'none',
     });
   }
-  const byKind = (kind: string): T | undefined => choices.find((choice) => splitOf(choice.split) === kind);
-  return byKind('test') ?? byKind('validation') ?? choices[0];
+  const source = await open(part);
+  if (parts.length === 1) return source;
+  const { split } = part;
+  return {
+    ...source,
+    description: `${source.description}, split ${split}`,
+    split,
+    splits: parts.map((other) => other.split),
+  };
+}
+
+function find<T extends Part>(parts: readonly T[], wanted: string): T | undefined {
+  return parts.find(({ split }) => split === wanted) ?? parts.find(({ split }) => splitOf(split) === splitOf(wanted));
+}
+
+function preferred<T extends Part>(parts: readonly T[]): T | undefined {
+  return find(parts, 'test') ?? find(parts, 'validation') ?? parts[0];
 }

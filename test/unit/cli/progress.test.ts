@@ -30,6 +30,12 @@ describe('progress as text', () => {
     for (const line of terminalLines(progress, columns)) expect(line.length).toBeLessThan(columns);
   });
 
+  it('shows whole labels only, and none without figures', () => {
+    const current = [{ label: 3, l1: NaN, success: 0 }, ...progress.current];
+    expect(terminalLines({ ...progress, current }, 60)[1]).toBe('  label 20: L1 61.2, success 99 %');
+    expect(terminalLines({ ...progress, current: current.slice(0, 1) }, 60)).toHaveLength(1);
+  });
+
   it('stands without figures, and with more than was planned', () => {
     const { secondsLeft, ...rest } = progress;
     expect(secondsLeft).toBeDefined();

@@ -68,7 +68,7 @@ describe('TensorFlow.js on Node', () => {
     const opened = openRuntime({ library: 'tensorflow', threads: 0 }, loader({ [CPU]: { default: {} } }));
     await expect(opened).rejects.toThrow(RuntimeUnavailableError);
     await expect(opened).rejects.toThrow(
-      `TensorFlow.js does not work here: ${GPU}: Cannot find package '${GPU}'; ${CPU}: the package is not TensorFlow.js.`,
+      `TensorFlow.js does not work here: ${GPU}: not installed; ${CPU}: the package is not TensorFlow.js.`,
     );
   });
 

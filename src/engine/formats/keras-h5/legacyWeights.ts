@@ -36,7 +36,8 @@ export function locateLegacy(file: Hdf5File, root: string, layers: readonly Laye
         got: `${paths.length}`,
       });
     }
-    weights.forEach((weight, i) => found.set(weight, paths[i] ?? ''));
+    const named = byName(weights, paths);
+    weights.forEach((weight, i) => found.set(weight, named?.get(weight) ?? paths[i] ?? ''));
   }
   return found;
 }
@@ -59,8 +60,8 @@ function storedLayers(file: Hdf5File, root: string): Map<string, readonly string
 /** Keras 1 gave no group to a Sequential inside a Sequential, only to its layers. */
 function unpacked(layers: readonly LayerInstance[], stored: ReadonlyMap<string, unknown>): LayerInstance[] {
   return layers.flatMap((layer) => {
-    const inside = layer.children.length > 0 && !stored.has(layer.spec.name);
-    return inside ? unpacked(layer.children, stored) : [layer];
+    const inside = layer.children.some((child) => stored.has(child.spec.name));
+    return inside && !stored.has(layer.spec.name) ? unpacked(layer.children, stored) : [layer];
   });
 }
 
@@ -79,6 +80,21 @@ function pair(
     expected: `weights of ${wanting.length} layers`,
     got: `weights of ${full.length}`,
   });
+}
+
+/**
+ * The dataset of each weight by its name, `…/layer/kernel:0`, where the names tell them all apart. Keras goes by order
+ * alone, but did not record in the architecture that a whole model inside was frozen, which changes the order.
+ */
+function byName(weights: readonly LayerWeight[], paths: readonly string[]): Map<LayerWeight, string> | undefined {
+  const endings = new Map<string, string>();
+  for (const path of paths) endings.set(path.replace(/:\d+$/, '').split('/').slice(-2).join('/'), path);
+  const found = new Map<LayerWeight, string>();
+  for (const weight of weights) {
+    const path = endings.get(`${weight.layer.spec.name}/${weight.name}`);
+    if (path !== undefined) found.set(weight, path);
+  }
+  return new Set(found.values()).size === weights.length ? found : undefined;
 }
 
 /** Keras writes the trainable weights of the whole tree first, then the others; a frozen layer has only others. */

@@ -1,7 +1,7 @@
 /** @file Activation functions by their Keras names (keras.activations). */
 import type { Attributes } from '../../graph/graph';
 import { LayerConfig } from './config';
-import { isObject, show } from './json';
+import { isObject } from './json';
 import { storedAxis, type KerasTensor } from './kerasTensor';
 import type { LayerBuilder } from './layerBuilder';
 
@@ -151,7 +151,7 @@ function activationName(setting: unknown): string {
   if (!isObject(setting)) return 'in Python code';
   const { class_name: className, config } = setting;
   if (className === 'function' && typeof config === 'string') return config;
-  return className === '__lambda__' ? 'in Python code' : show(className);
+  return typeof className === 'string' && className !== '__lambda__' ? className : 'in Python code';
 }
 
 /**

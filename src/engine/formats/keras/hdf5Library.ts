@@ -4,6 +4,7 @@
  */
 import type { ready } from 'h5wasm';
 import { ModelFormatError, NeuralCleanseError } from '../../errors';
+import { checkGlobalHeaps } from './hdf5Heap';
 
 export type Hdf5Library = Awaited<typeof ready>;
 
@@ -15,6 +16,7 @@ export async function withHdf5<T>(
   mode: 'read' | 'change',
   work: (library: Hdf5Library, file: bigint) => T,
 ): Promise<{ result: T; content: Uint8Array }> {
+  checkGlobalHeaps(bytes);
   // Loaded on first use: the library with its WebAssembly weighs 4 MB.
   const { ready, File } = await import('h5wasm');
   const library = await ready;

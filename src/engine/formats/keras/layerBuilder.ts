@@ -6,7 +6,7 @@ import type { LayerConfig } from './config';
 import type { GraphWriter } from './graphWriter';
 import { KERAS_AXES, product, type KerasTensor } from './kerasTensor';
 import type { Constant } from './layerCalls';
-import type { LayerInstance, LayerWeight, WeightLayout } from './layerWeights';
+import type { LayerInstance, WeightLayout } from './layerWeights';
 
 /** Turns one call of a layer into nodes and returns its output. */
 export type LayerConverter = (layer: LayerBuilder) => KerasTensor;
@@ -99,11 +99,10 @@ export class LayerBuilder {
     options: { layout?: WeightLayout; trainable?: boolean; owner?: string } = {},
   ): string {
     const { layout = {}, trainable = true, owner = '' } = options;
-    const key = owner === '' ? name : `${owner}/${name}`;
-    const known = this.instance.weights.get(key);
+    const known = this.instance.weights.get(name);
     if (known?.initializer === undefined) {
-      const initializer = this.graph.unique(this.#name(key));
-      this.#ask(key, { layer: this.instance, name, dims, layout, trainable, owner, initializer });
+      const initializer = this.graph.unique(this.#name(name));
+      this.instance.weights.set(name, { layer: this.instance, name, dims, layout, trainable, owner, initializer });
       return initializer;
     }
     if (known.dims.join() !== dims.join()) {
@@ -114,16 +113,9 @@ export class LayerBuilder {
 
   /** Announces a weight that stands in the file but takes no part in inference. */
   unusedWeight(name: string, dims: readonly number[]): void {
-    const weight = {
-      layer: this.instance,
-      name,
-      dims,
-      layout: {},
-      trainable: false,
-      owner: '',
-      initializer: undefined,
-    };
-    this.#ask(name, weight);
+    if (this.instance.weights.has(name)) return;
+    const kind = { layout: {}, trainable: false, owner: '', initializer: undefined };
+    this.instance.weights.set(name, { layer: this.instance, name, dims, ...kind });
   }
 
   /** The value in Keras's own axis order. */
@@ -197,10 +189,6 @@ export class LayerBuilder {
 
   #name(part: string): string {
     return part === '' ? this.path : `${this.path}/${part}`;
-  }
-
-  #ask(key: string, weight: LayerWeight): void {
-    if (!this.instance.weights.has(key)) this.instance.weights.set(key, weight);
   }
 
   #mustHaveRank(tensor: KerasTensor, rank: number): void {

@@ -1,5 +1,5 @@
 /** @file The weights that a layer asks for, and how each is laid out in the file and in the graph. */
-import { sizeOf, stridesOf } from '../../graph/tensor';
+import { stridesOf } from '../../graph/tensor';
 import type { LayerSpec } from './architecture';
 
 /** The graph's copy: the file's axes permuted (`perm[i]` is the file axis of graph axis i), then reshaped. */
@@ -13,14 +13,14 @@ export interface WeightLayout {
 
 export interface LayerWeight {
   readonly layer: LayerInstance;
-  /** As Keras calls it: `kernel`, `moving_mean`. */
+  /** As Keras calls it: `kernel`, `moving_mean`; with the part in front where the layer has parts, `query/kernel`. */
   readonly name: string;
   /** Shape in the file. */
   readonly dims: readonly number[];
   readonly layout: WeightLayout;
   /** Statistics are not. Keras stores trainable weights before the others. */
   readonly trainable: boolean;
-  /** Sub-layer that owns it, where the layer is built of some (`query_dense` of an attention layer). */
+  /** The layer's attribute whose object holds it, where the layer is built of others: `query_dense`; else empty. */
   readonly owner: string;
   /** Name in the graph; `undefined` for one that inference does not use. */
   readonly initializer: string | undefined;
@@ -41,39 +41,39 @@ export function graphDims({ dims, layout }: Pick<LayerWeight, 'dims' | 'layout'>
 
 /** File order → graph order. */
 export function toGraph(weight: Pick<LayerWeight, 'dims' | 'layout'>, values: Float32Array): Float32Array {
-  const source = sourceIndices(weight);
-  return source === undefined ? values : Float32Array.from(source, (index) => values[index] ?? 0);
+  const order = fileOrder(weight);
+  if (order === undefined) return values;
+  const result = new Float32Array(values.length);
+  let i = 0;
+  for (const outer of order.outer) for (const inner of order.inner) result[i++] = values[outer + inner] ?? 0;
+  return result;
 }
 
 /** Graph order → file order. */
 export function toFile(weight: Pick<LayerWeight, 'dims' | 'layout'>, values: Float32Array): Float32Array {
-  const source = sourceIndices(weight);
-  if (source === undefined) return values;
+  const order = fileOrder(weight);
+  if (order === undefined) return values;
   const result = new Float32Array(values.length);
-  source.forEach((index, i) => (result[index] = values[i] ?? 0));
+  let i = 0;
+  for (const outer of order.outer) for (const inner of order.inner) result[outer + inner] = values[i++] ?? 0;
   return result;
 }
 
-/** For every element in graph order its index in the file; `undefined` where both orders agree. */
-function sourceIndices({ dims, layout }: Pick<LayerWeight, 'dims' | 'layout'>): Uint32Array | undefined {
-  const { perm, flip } = layout;
-  if (perm === undefined && flip === undefined) return undefined;
-  const axes = perm ?? dims.map((_, axis) => axis);
-  const fileStrides = stridesOf(dims);
-  const shape = axes.map((axis) => dims[axis] ?? 1);
-  const strides = axes.map((axis) => (flip?.includes(axis) === true ? -1 : 1) * (fileStrides[axis] ?? 1));
-  const start = (flip ?? []).reduce((sum, axis) => sum + ((dims[axis] ?? 1) - 1) * (fileStrides[axis] ?? 1), 0);
-  const indices = new Uint32Array(sizeOf(dims));
-  const position = new Array<number>(shape.length).fill(0);
-  for (let i = 0, source = start; i < indices.length; i++) {
-    indices[i] = source;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      source += strides[axis] ?? 0;
-      position[axis] = (position[axis] ?? 0) + 1;
-      if ((position[axis] ?? 0) < (shape[axis] ?? 1)) break;
-      source -= (strides[axis] ?? 0) * (shape[axis] ?? 1);
-      position[axis] = 0;
-    }
-  }
-  return indices;
+/**
+ * Where in the file the elements stand in graph order: at every sum of an outer offset, of the first axis, and an inner
+ * one, of the others. `undefined` where both orders agree.
+ */
+function fileOrder({
+  dims,
+  layout,
+}: Pick<LayerWeight, 'dims' | 'layout'>): { outer: Int32Array; inner: Int32Array } | undefined {
+  const { perm, flip = [] } = layout;
+  if (perm === undefined && flip.length === 0) return undefined;
+  const strides = stridesOf(dims);
+  const [first = [0], ...others] = (perm ?? dims.map((_, axis) => axis)).map((axis) => {
+    const offsets = Array.from({ length: dims[axis] ?? 1 }, (_, i) => i * (strides[axis] ?? 1));
+    return flip.includes(axis) ? offsets.reverse() : offsets;
+  });
+  const inner = others.reduce((sums, offsets) => sums.flatMap((sum) => offsets.map((offset) => sum + offset)), [0]);
+  return { outer: Int32Array.from(first), inner: Int32Array.from(inner) };
 }

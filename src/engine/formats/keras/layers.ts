@@ -1,5 +1,6 @@
 /** @file The layers that can be run, by class name. Lambda layers and custom classes never are: their code is not ours to trust. */
 import { activationLayers } from './activations';
+import { attentionLayers } from './attention';
 import { unknownActivation } from './activationFunctions';
 import type { LayerSpec, ModelSpec } from './architecture';
 import { convolutions } from './convolution';
@@ -19,6 +20,7 @@ const FAMILIES: readonly LayerFamily[] = [
   pools,
   normalizations,
   activationLayers,
+  attentionLayers,
   mergeLayers,
   reshapeLayers,
   resizeLayers,

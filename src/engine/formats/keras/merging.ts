@@ -18,6 +18,16 @@ export const mergeLayers = {
     return layer.map(sum, 'Div', {}, '', layer.scalar(inputs.length));
   },
 
+  /** Inception-ResNet's residual connection: x + scale · y. */
+  CustomScaleLayer: (layer) => {
+    const [base, residual, ...others] = joined(layer);
+    if (base === undefined || residual === undefined || others.length > 0) {
+      throw layer.error('the layer is called wrongly', 'two inputs', `${layer.inputs.length}`);
+    }
+    const scale = layer.scalar(layer.config.number('scale'));
+    return combine(layer, [base, layer.map(residual, 'Mul', {}, 'scaled', scale)], 'Add');
+  },
+
   Concatenate: (layer) => {
     const inputs = sameOrder(layer, layer.inputs);
     const [first] = inputs;

@@ -47,10 +47,16 @@ function half(name: string, decode: (bits: number) => number, encode: (value: nu
   };
 }
 
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
 /** The numbers in `stored`, a whole number of elements. */
 export function decodeNumbers(type: NumberType, stored: Uint8Array): Float32Array {
-  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
   const values = new Float32Array(stored.byteLength / type.bytes);
+  if (type === float32 && LITTLE_ENDIAN) {
+    new Uint8Array(values.buffer).set(stored);
+    return values;
+  }
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
   for (let i = 0; i < values.length; i++) values[i] = type.read(view, i * type.bytes);
   return values;
 }
@@ -62,7 +68,8 @@ export function decodeNumbers(type: NumberType, stored: Uint8Array): Float32Arra
 export function replaceNumbers(type: NumberType, stored: Uint8Array, values: Float32Array, place: string): Uint8Array {
   const result = stored.slice();
   const view = new DataView(result.buffer, result.byteOffset, result.byteLength);
-  for (const [i, value] of values.entries()) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
     const offset = i * type.bytes;
     if (Math.fround(type.read(view, offset)) === value || type.write(view, offset, value)) continue;
     throw new UnsupportedModelError('a repaired weight does not fit into the numbers of the file', {

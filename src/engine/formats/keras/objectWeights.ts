@@ -33,7 +33,11 @@ export function locateObjects(file: Hdf5File, layers: readonly LayerInstance[], 
 function locateOwn(file: Hdf5File, layer: LayerInstance, group: string): [LayerWeight, string][] {
   const counts = new Map<string, number>();
   const found = [...layer.weights.values()].map((weight): [LayerWeight, string] => {
-    const folder = join(join(group, weight.owner), 'vars');
+    // The attribute may be private.
+    const owner = [weight.owner, `_${weight.owner}`]
+      .map((name) => join(group, name))
+      .find((path) => file.hasGroup(path));
+    const folder = join(weight.owner === '' ? group : (owner ?? group), 'vars');
     const index = counts.get(folder) ?? 0;
     counts.set(folder, index + 1);
     return [weight, `${folder}/${index}`];

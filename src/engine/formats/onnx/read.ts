@@ -5,7 +5,7 @@ import type { Attribute, Graph, GraphInput } from '../../graph/graph';
 import type { Tensor } from '../../graph/tensor';
 import type { Finding, ModelFile } from '../format';
 import { isInFile, type Constant } from './constants';
-import { contentsOf } from './contents';
+import { contentsOf, type Contents } from './contents';
 import { elementType, typeName } from './elementType';
 import { ExternalData } from './externalData';
 import type { FlatNode } from './functions';
@@ -53,15 +53,26 @@ export async function readOnnx(files: Files, path: string): Promise<ModelFile> {
     nodes: upgraded.nodes,
     initializers: upgraded.constants,
   };
-  const weights = new Set(contents.weights.keys());
+  return modelFile(files, path, freeBatch(acceptPixels(graph, findings), findings), findings, contents, external.paths);
+}
+
+/** Stands alone so that the file's bytes, which are as large as the weights, do not stay in memory with it. */
+function modelFile(
+  files: Files,
+  path: string,
+  graph: Graph,
+  findings: readonly Finding[],
+  { weights }: Contents,
+  external: ReadonlyMap<string, string>,
+): ModelFile {
   return {
     format: 'onnx',
     path,
-    graph: freeBatch(acceptPixels(graph, findings), findings),
+    graph,
     findings,
-    parts: [path, ...new Set(external.paths.values())],
-    weights,
-    write: (changed, baseName) => writeOnnx(files, path, external.paths, changed, baseName),
+    parts: [path, ...external.values()],
+    weights: new Set(weights.keys()),
+    write: (changed, baseName) => writeOnnx(files, path, external, changed, baseName),
   };
 }
 

@@ -43,6 +43,8 @@ export function freeBatch(graph: Graph, findings: Finding[]): Graph {
 interface Pair {
   readonly fixed: Value;
   readonly doubled: Value;
+  /** What the batch axis is merged with in front of the batch: 7 for an axis of 7 tokens × images. */
+  readonly inner: number;
 }
 
 /** Walks the nodes at two batch sizes side by side; where they differ is the batch axis. */
@@ -68,8 +70,9 @@ class Rebatch {
     this.#values.set(name, {
       fixed: this.#fixed.input(name, sizes, dtype),
       doubled: this.#doubled.input(name, [2 * this.batch, ...sizes.slice(1)], dtype),
+      inner: 1,
     });
-    for (const node of this.graph.nodes) this.#add(this.#freed(node));
+    for (const node of this.graph.nodes) this.#addFreed(node);
     for (const output of this.graph.outputs) {
       const value = this.#value(output);
       if (value?.fixed.dims[0] !== this.batch || batchAxis(value) !== 0) {
@@ -86,7 +89,8 @@ class Rebatch {
     return freed;
   }
 
-  #add(node: Node): void {
+  /** Appends a node; a batch axis that keeps its size stays merged as it was. */
+  #add(node: Node, inner?: number): void {
     const inputs = node.inputs.map((name) => (name === '' ? undefined : this.#value(name)));
     const options = { name: node.name, outputs: node.outputs.length };
     const fixed = this.#fixed.ops(
@@ -104,38 +108,48 @@ class Rebatch {
     this.#nodes.push(node);
     node.outputs.forEach((name, i) => {
       const [a, b] = [fixed[i], doubled[i]];
-      if (a !== undefined && b !== undefined) this.#values.set(name, { fixed: a, doubled: b });
+      if (a === undefined || b === undefined) return;
+      const pair = { fixed: a, doubled: b, inner: 1 };
+      const size = batchSize(pair);
+      const merged = inputs.find((input) => input !== undefined && input.inner > 1 && batchSize(input) === size);
+      this.#values.set(name, { ...pair, inner: inner ?? merged?.inner ?? 1 });
     });
   }
 
-  #freed(node: Node): Node {
+  #addFreed(node: Node): void {
     switch (node.op) {
       case 'Reshape':
-        return this.#freedReshape(node);
+        this.#addReshape(node);
+        break;
       case 'Expand':
-        return this.#freedExpand(node);
+        this.#add(this.#freedExpand(node));
+        break;
       case 'Resize':
-        return this.#freedResize(node);
+        this.#add(this.#freedResize(node));
+        break;
       case 'Concat':
-        return this.#freedConcat(node);
+        this.#add(this.#freedConcat(node));
+        break;
       default:
-        return node;
+        this.#add(node);
     }
   }
 
   /** The target shape gets -1 where the batch goes. */
-  #freedReshape(node: Node): Node {
+  #addReshape(node: Node): void {
     const [x, shape] = this.#pairs(node);
     const target = shape && this.#constant(shape);
     const axis = x && batchAxis(x);
-    if (x === undefined || target === undefined || axis === undefined) return node;
+    if (x === undefined || target === undefined || axis === undefined) {
+      this.#add(node);
+      return;
+    }
     const reshaped = this.#fixed.op('Reshape', [x.fixed, shape?.fixed], node.attributes).dims;
-    const to = carriedAxis(x.fixed.dims, axis, reshaped);
-    if (to === undefined) throw new UnsupportedModelError('a reshape mixes images');
-    const entries = target.map((entry, i) => (i === to ? -1 : entry === -1 ? (reshaped[i] ?? 1) : entry));
-    return entries.every((entry, i) => entry === target[i])
-      ? node
-      : this.#withInput(node, 1, int64([entries.length], entries));
+    const lead = sizeOf(x.fixed.dims.slice(0, axis)) * x.inner;
+    const to = destination(lead, this.batch, reshaped);
+    const entries = target.map((entry, i) => (i === to.axis ? -1 : entry === -1 ? (reshaped[i] ?? 1) : entry));
+    const same = entries.every((entry, i) => entry === target[i]);
+    this.#add(same ? node : this.#withInput(node, 1, int64([entries.length], entries)), to.inner);
   }
 
   /** 1 instead of the batch keeps the batch of the expanded value. */
@@ -201,7 +215,7 @@ class Rebatch {
     const known = this.#values.get(name);
     const tensor = this.#initializers.get(name);
     if (known !== undefined || tensor === undefined) return known;
-    const pair = { fixed: this.#fixed.constant(tensor, name), doubled: this.#doubled.constant(tensor, name) };
+    const pair = { fixed: this.#fixed.constant(tensor, name), doubled: this.#doubled.constant(tensor, name), inner: 1 };
     this.#values.set(name, pair);
     return pair;
   }
@@ -241,12 +255,27 @@ function batchAxis({ fixed, doubled }: Pair): number | undefined {
   throw new UnsupportedModelError('the batch size spreads into other dimensions');
 }
 
-/** Where axis `from` of a row-major array goes in a reshape: to the axis with as many elements in front of it. */
-function carriedAxis(dims: readonly number[], from: number, reshaped: readonly number[]): number | undefined {
-  const before = (shape: readonly number[], axis: number): number => sizeOf(shape.slice(0, axis));
-  const lead = before(dims, from);
-  const fits = (axis: number): boolean => before(reshaped, axis) === lead;
-  if (from < reshaped.length && fits(from)) return from;
-  const axis = reshaped.findIndex((_, i) => fits(i));
-  return axis === -1 ? undefined : axis;
+function batchSize(pair: Pair): number | undefined {
+  const axis = batchAxis(pair);
+  return axis === undefined ? undefined : pair.fixed.dims[axis];
+}
+
+/**
+ * Which axis of a reshape takes the batch, which has `lead` elements in front of it. With a batch of one several may;
+ * an axis of its own is the most likely one, then the front of another, and the features at the end the least.
+ */
+function destination(lead: number, batch: number, reshaped: readonly number[]): { axis: number; inner: number } {
+  const candidates = reshaped.flatMap((size, axis) => {
+    const before = sizeOf(reshaped.slice(0, axis));
+    const fits = lead % before === 0 && (before * size) % (lead * batch) === 0;
+    return fits ? [{ axis, size, inner: lead / before }] : [];
+  });
+  const front = candidates.filter(({ inner }) => inner === 1);
+  const chosen =
+    front.find(({ size }) => size === batch) ??
+    front.find(({ axis }) => axis < reshaped.length - 1) ??
+    candidates.find(({ axis }) => axis < reshaped.length - 1) ??
+    candidates[0];
+  if (chosen !== undefined) return chosen;
+  throw new UnsupportedModelError('a reshape mixes images', { got: showDims(reshaped) });
 }

@@ -8,6 +8,7 @@ import { layerOf } from './order';
 import { attributesToInputs } from './upgrade/attributesToInputs';
 import { attention, swish } from './upgrade/newer';
 import { batchNormalization, dropout, groupNormalization } from './upgrade/normalization';
+import { averagePool } from './upgrade/pooling';
 import { resize, upsample } from './upgrade/resize';
 import { step, type Rule, type UpgradeContext } from './upgrade/rule';
 import { softmax } from './upgrade/softmax';
@@ -29,6 +30,7 @@ export interface VersionedBranch {
 const RULES: ReadonlyMap<string, Rule> = new Map([
   ...attributesToInputs,
   ['Attention', attention],
+  ['AveragePool', averagePool],
   ['BatchNormalization', batchNormalization],
   ['Cast', cast],
   ['Dropout', dropout],

@@ -36,10 +36,8 @@ export function locateByName(entries: readonly ManifestEntry[]): (weight: LayerW
   };
 }
 
-function namesOf({ layer, name, owner }: LayerWeight): string[] {
-  const { spec } = layer;
+function namesOf({ layer: { spec }, name }: LayerWeight): string[] {
   const weights = [name, ...(OTHER_NAMES.has(name) ? [OTHER_NAMES.get(name) ?? ''] : [])];
-  const folders = [spec.path, spec.name].map((folder) => (owner === '' ? folder : `${folder}/${owner}`));
   // Statistics of Normalization layers stand without their layer.
-  return [...folders.flatMap((folder) => weights.map((weight) => `${folder}/${weight}`)), name];
+  return [...[spec.path, spec.name].flatMap((folder) => weights.map((weight) => `${folder}/${weight}`)), name];
 }

@@ -6,7 +6,7 @@ import { bind, changesOf } from '../keras/boundModel';
 import { parseJson } from '../keras/json';
 import { locateByName } from './locate';
 import { readManifest } from './manifest';
-import { renamedShards, renameInManifest } from './rename';
+import { renameInManifest, shardName } from './rename';
 import { findShards, readShards, splitShards } from './shards';
 import { convertTopology } from './topology';
 import { replaceWeights, storedWeight } from './weightBytes';
@@ -34,15 +34,11 @@ export async function readTfjs(files: Files, path: string): Promise<ModelFile> {
     write: (weights, baseName) =>
       Promise.resolve().then(() => {
         const contents = replaceWeights(manifest.entries, groups, changesOf(model, weights));
-        const names = renamedShards(
-          place,
-          baseName,
-          shards.flat().map((shard) => shard.name),
-        );
         const binaries = shards.flatMap((group, i) => splitShards(contents[i] ?? new Uint8Array(), group));
+        const names = binaries.map((file) => file.name);
         return [
-          { name: baseName, bytes: renameInManifest(text, names) },
-          ...binaries.map((file) => ({ ...file, name: names.get(file.name) ?? file.name })),
+          { name: baseName, bytes: renameInManifest(text, place, baseName, names) },
+          ...binaries.map((file) => ({ ...file, name: shardName(place, baseName, file.name) })),
         ];
       }),
   };

@@ -1,20 +1,27 @@
-/** @file Names of the weight files of a repaired model, so that they stand beside the original's without replacing them. */
+/** @file Names of the weight files of a repaired model. */
 
-/** Old name → new name: the new model's name in front; the same names for the same model name. */
-export function renamedShards(before: string, after: string, names: readonly string[]): Map<string, string> {
-  const stem = after.replace(/\.json$/i, '');
-  const rename = (name: string): string => (before === after ? name : `${stem}.${name.replaceAll('/', '-')}`);
-  return new Map(names.map((name) => [name, rename(name)]));
+/**
+ * Name of the file that takes the place of `name` when the model file `before` is saved as `after`: the new model's name in
+ * front, so that both models can stand in one folder; the same name where the model's stays.
+ */
+export function shardName(before: string, after: string, name: string): string {
+  const plain = name.replace(/^\.\//, '');
+  return before === after ? plain : `${after.replace(/\.json$/i, '')}.${plain.replaceAll('/', '-')}`;
 }
 
 /** The model file with the new names in its manifest; every other byte stays. */
-export function renameInManifest(json: Uint8Array, names: ReadonlyMap<string, string>): Uint8Array {
-  if ([...names].every(([before, after]) => before === after)) return json;
+export function renameInManifest(
+  json: Uint8Array,
+  before: string,
+  after: string,
+  names: readonly string[],
+): Uint8Array {
+  if (before === after) return json;
   const text = new TextDecoder().decode(json);
   const start = text.lastIndexOf('"weightsManifest"');
   const renamed = text.slice(start).replace(/"(?:[^"\\]|\\.)*"/g, (token) => {
-    const after = names.get(String(JSON.parse(token)));
-    return after === undefined ? token : JSON.stringify(after);
+    const name = String(JSON.parse(token));
+    return names.includes(name) ? JSON.stringify(shardName(before, after, name)) : token;
   });
   return new TextEncoder().encode(text.slice(0, start) + renamed);
 }

@@ -43,7 +43,11 @@ function binaryValues(bytes: Uint8Array, start: number, count: number, maximum: 
 function textValues(bytes: Uint8Array, start: number, count: number): ArrayLike<number> {
   // Every value needs at least a digit and a space.
   if (bytes.length - start < 2 * count - 1) throw new Error('the PPM image ends early');
-  const words = new TextDecoder().decode(bytes.subarray(start)).replace(/#[^\n\r]*/g, '').trim().split(/\s+/);
+  const words = new TextDecoder()
+    .decode(bytes.subarray(start))
+    .replace(/#[^\n\r]*/g, '')
+    .trim()
+    .split(/\s+/);
   if (words.length < count || !words.every((word) => /^\d+$/.test(word))) throw new Error('the PPM image is damaged');
   return words.map(Number);
 }

@@ -2,7 +2,7 @@
 import { SamplesError } from '../../errors';
 import type { Files } from '../../files';
 import type { OpenOptions, SampleSource, SamplesReader } from '../samples';
-import { chooseSplit, splitOf } from '../splits';
+import { groupBySplit, openPart } from '../splits';
 
 interface Variant {
   readonly name: string;
@@ -33,29 +33,12 @@ export const cifarReader: SamplesReader = {
     return batch !== undefined && (await variantOf(files, batch)) !== undefined;
   },
   async open(files, path, options) {
-    const [first, ...others] = await batches(files, path);
-    const variant = first === undefined ? undefined : await variantOf(files, first);
-    if (first === undefined || variant === undefined) {
-      throw new SamplesError('the records are not those of CIFAR', { file: files.baseName(path) });
-    }
-    const splits = new Map<string, string[]>();
-    for (const batch of [first, ...others]) {
-      const split = splitOf(files.baseName(batch));
-      splits.set(split, [...(splits.get(split) ?? []), batch]);
-    }
-    const [head = { split: '', batches: [] }, ...rest] = [...splits].map(([split, members]) => ({
-      split,
-      batches: members,
-    }));
-    const chosen = chooseSplit([head, ...rest], options.split, files.baseName(path));
-    const source = await openBatches(files, chosen.batches, variant, options);
-    if (rest.length === 0) return source;
-    return {
-      ...source,
-      description: `${source.description}, split ${chosen.split}`,
-      split: chosen.split,
-      splits: [...splits.keys()],
-    };
+    const file = files.baseName(path);
+    const paths = await batches(files, path);
+    const variant = await variantOf(files, paths[0] ?? path);
+    if (variant === undefined) throw new SamplesError('the records are not those of CIFAR', { file });
+    const parts = groupBySplit(paths, (batch) => files.baseName(batch));
+    return openPart(parts, options.split, file, (part) => openBatches(files, part.paths, variant, options));
   },
 };
 

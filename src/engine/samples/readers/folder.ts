@@ -6,7 +6,7 @@ import { classIndices } from '../labels';
 import { matchLabels, type Match } from '../labelledFiles';
 import { readLabelTable, type LabelTable } from '../labelTable';
 import type { OpenOptions, SampleSource, SamplesReader } from '../samples';
-import { chooseSplit, isSplitName } from '../splits';
+import { isSplitName, openPart } from '../splits';
 
 /** Tables looked into when none was named. */
 const MAX_TABLES = 8;
@@ -39,25 +39,23 @@ export async function folderSource(
   }
   if (table !== undefined) return tableSource(files, matchLabels(files, tree, table.rows), options, table.name);
 
-  const splits = splitFolders(tree);
   const tables = await tablesNear(files, tree, root);
-  if (splits === undefined) return partSource(files, tree.folders, tables, options);
-  const { split } = chooseSplit(splits, options.split, file);
-  const part = tree.folders.filter(({ parts }) => parts[0] === split);
-  const source = await partSource(files, part, tables, options);
-  return {
-    ...source,
-    description: `${source.description}, split ${split}`,
-    split,
-    splits: splits.map((choice) => choice.split),
-  };
-}
-
-/** The folders directly below the root that are named "train", "test" and the like. */
-function splitFolders(tree: ImageTree): [{ split: string }, ...{ split: string }[]] | undefined {
   const tops = new Set(tree.folders.flatMap(({ parts }) => parts.slice(0, 1)));
-  const [first, ...others] = [...tops].filter(isSplitName).map((split) => ({ split }));
-  return first && [first, ...others];
+  const parts = [...tops].filter(isSplitName).map((split) => ({ split }));
+  if (parts.length === 0) {
+    if (options.split !== undefined) {
+      throw new SamplesError('the folder has no splits', {
+        file,
+        expected: 'sub-folders such as train and test',
+        got: 'none',
+      });
+    }
+    return partSource(files, tree.folders, tables, options);
+  }
+  return openPart(parts, options.split, file, ({ split }) => {
+    const below = tree.folders.filter((folder) => folder.parts[0] === split);
+    return partSource(files, below, tables, options);
+  });
 }
 
 async function partSource(

@@ -32,7 +32,12 @@ export const hdf5Reader: SamplesReader = {
     try {
       const arrays = hdf5.guard(() => findArrays(hdf5, files.baseName(path)));
       const source = await arraySource(hdf5Reader.label, files.baseName(path), arrays, options);
-      return { ...source, close: () => { hdf5.close(); } };
+      return {
+        ...source,
+        close: () => {
+          hdf5.close();
+        },
+      };
     } catch (error) {
       hdf5.close();
       throw error;

@@ -6,7 +6,7 @@ import { openBytes } from '../byteSource';
 import { readIdx } from '../idx';
 import { labelsBeside } from '../labelsBeside';
 import type { OpenOptions, SampleSource, SamplesReader } from '../samples';
-import { chooseSplit, splitOf } from '../splits';
+import { openPart, splitOf } from '../splits';
 
 /** File names that may be idx files; their content is looked at, too. */
 const IDX_NAME = /(idx\d|ubyte)(\.gz)?$/i;
@@ -26,20 +26,10 @@ export const idxReader: SamplesReader = {
   },
   async open(files, path, options) {
     if ((await files.info(path))?.kind === 'file') return openPair(files, path, options);
-    const [first, ...others] = (await imageFiles(files, path)).map((image) => ({
-      image,
-      split: splitOf(files.baseName(image)),
-    }));
-    if (first === undefined) throw new SamplesError('the folder holds no idx images', { file: files.baseName(path) });
-    const chosen = chooseSplit([first, ...others], options.split, files.baseName(path));
-    const source = await openPair(files, chosen.image, options);
-    if (others.length === 0) return source;
-    return {
-      ...source,
-      description: `${source.description}, split ${chosen.split}`,
-      split: chosen.split,
-      splits: [first, ...others].map(({ split }) => split),
-    };
+    const file = files.baseName(path);
+    const parts = (await imageFiles(files, path)).map((image) => ({ image, split: splitOf(files.baseName(image)) }));
+    if (parts.length === 0) throw new SamplesError('the folder holds no idx images', { file });
+    return openPart(parts, options.split, file, ({ image }) => openPair(files, image, options));
   },
 };
 
@@ -54,7 +44,8 @@ async function openPair(files: Files, path: string, options: OpenOptions): Promi
       got: images === undefined ? 'another file' : 'labels',
     });
   }
-  if (labelsFile === undefined) return arraySource(idxReader.label, files.baseName(path), [images], options);
+  const whole = { ...options, split: images.name };
+  if (labelsFile === undefined) return arraySource(idxReader.label, files.baseName(path), [images], whole);
   const labels = await readIdx(await openBytes(files, labelsFile), name(labelsFile));
   if (labels === undefined || labels.dims[0] !== images.dims[0]) {
     throw new SamplesError('the labels do not belong to the images', {
@@ -63,7 +54,7 @@ async function openPair(files: Files, path: string, options: OpenOptions): Promi
       got: labels === undefined ? 'another file' : `an array [${labels.dims.join(', ')}]`,
     });
   }
-  return arraySource(idxReader.label, files.baseName(path), [images, labels], { ...options, split: images.name });
+  return arraySource(idxReader.label, files.baseName(path), [images, labels], whole);
 }
 
 /** Paths of the idx files with images in a folder, sorted. */

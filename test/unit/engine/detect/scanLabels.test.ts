@@ -90,7 +90,9 @@ describe('scanLabels', () => {
     expect(finished.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(resumed.flagged).toEqual(whole.flagged);
     expect(resumed.imagePasses).toBe(whole.imagePasses);
-    resumed.labels.forEach((label, i) => expect(label.l1).toBeCloseTo(whole.labels[i]!.l1!, 3));
+    resumed.labels.forEach((label, i) => {
+      expect(label.l1).toBeCloseTo(whole.labels[i]!.l1!, 3);
+    });
     expect(checkpoints.text).toBeUndefined();
   });
 

@@ -67,7 +67,11 @@ describe('the format of a file', () => {
       'model.onnx',
       'The file is named .onnx, but its content is Keras HDF5; it was read as that.',
     ],
-    ['keras-v3/logits.keras', 'model.h5', 'The file is named .h5, but its content is Keras archive; it was read as that.'],
+    [
+      'keras-v3/logits.keras',
+      'model.h5',
+      'The file is named .h5, but its content is Keras archive; it was read as that.',
+    ],
     ['onnx/cnn-opset13.onnx', 'model.keras', 'The file is named .keras, but its content is ONNX; it was read as that.'],
   ])('is not taken from the name: %s as %s', async (name, wrong, message) => {
     const model = await readModel(memoryFiles({ [wrong]: fixture(name) }), wrong);

@@ -5,8 +5,8 @@ import type { ScanReport } from '../../../../src/engine/report';
 import { hostileReport, inconclusiveReport, infectedReport } from '../../../support/sampleReports';
 
 /** The report with one member changed, as text. */
-function changed(change: (report: Record<string, never>) => void): string {
-  const copy = JSON.parse(jsonReport(infectedReport)) as Record<string, never>;
+function changed(change: (report: { labels: { trigger: object }[] }) => void): string {
+  const copy = JSON.parse(jsonReport(infectedReport)) as { labels: { trigger: object }[] };
   change(copy);
   return JSON.stringify(copy);
 }
@@ -42,12 +42,12 @@ describe('JSON report', () => {
     ['a share above 1', changed((report) => Object.assign(report, { cleanAccuracy: 1.5 })), /^cleanAccuracy: /],
     [
       'a trigger of another size',
-      changed((report) => Object.assign((report['labels'] as { trigger: object }[])[0]!.trigger, { width: 17 })),
+      changed((report) => Object.assign(report.labels[0]!.trigger, { width: 17 })),
       /^labels\.0\.trigger: .*another size/,
     ],
     [
       'an enormous trigger',
-      changed((report) => Object.assign((report['labels'] as { trigger: object }[])[0]!.trigger, { width: 1e9 })),
+      changed((report) => Object.assign(report.labels[0]!.trigger, { width: 1e9 })),
       /^labels\.0\.trigger/,
     ],
   ])('refuses %s', (_name, text, message) => {

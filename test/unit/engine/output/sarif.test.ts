@@ -51,6 +51,15 @@ describe('SARIF report', () => {
     expect(runOf(cleanReport).results).toEqual([]);
   });
 
+  it('only warns of labels that an inconclusive scan flagged', () => {
+    const { results } = runOf({ ...infectedReport, verdict: 'inconclusive' });
+    expect(results!.map(({ ruleId, level }) => [ruleId, level])).toEqual([
+      ['NC001', 'warning'],
+      ['NC002', 'note'],
+    ]);
+    expect(results![0]!.message.text).toMatch(/^Suspiciously small trigger for label 7/);
+  });
+
   it('reports what was seen in the file as notifications', () => {
     expect(runOf(infectedReport).invocations![0]!.toolExecutionNotifications).toEqual([
       { level: 'note', message: { text: 'conv1: The layer has an unused bias.' } },

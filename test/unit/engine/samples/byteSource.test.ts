@@ -2,22 +2,29 @@ import { deflateSync, gzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { SamplesError } from '../../../../src/engine/errors';
 import { fileBytes, openBytes, unpackedBytes, type ByteSource } from '../../../../src/engine/samples/byteSource';
-import { memoryFiles } from './memoryFiles';
+import { memoryFiles } from '../../../support/memoryFiles';
 
 /** Hard to compress, larger than one decoding step. */
 const CONTENT = Uint8Array.from({ length: 300_000 }, (_, i) => (Math.imul(i, 2654435761) >>> 13) & 0xff);
 
 function packed(bytes: Uint8Array): ByteSource {
-  return fileBytes(memoryFiles({ '/x': bytes }), '/x', 0, bytes.length, 'x');
+  return fileBytes(memoryFiles({ x: bytes }), 'x', 0, bytes.length, 'x');
 }
 
 describe('openBytes', () => {
   it('reads plain and gzip files alike, in any order', async () => {
-    const files = memoryFiles({ '/plain': CONTENT, '/packed': gzipSync(CONTENT) });
-    for (const path of ['/plain', '/packed']) {
+    const files = memoryFiles({ plain: CONTENT, packed: gzipSync(CONTENT) });
+    for (const path of ['plain', 'packed']) {
       const bytes = await openBytes(files, path);
       expect(bytes.size).toBe(CONTENT.length);
-      for (const [offset, length] of [[0, 10], [5, 100_000], [200_000, 100_000], [40_000, 3], [299_999, 1], [7, 0]] as const) {
+      for (const [offset, length] of [
+        [0, 10],
+        [5, 100_000],
+        [200_000, 100_000],
+        [40_000, 3],
+        [299_999, 1],
+        [7, 0],
+      ] as const) {
         expect(await bytes.read(offset, length)).toEqual(CONTENT.slice(offset, offset + length));
       }
       await expect(bytes.read(299_999, 2)).rejects.toThrow(SamplesError);
@@ -25,13 +32,13 @@ describe('openBytes', () => {
   });
 
   it('names a missing file', async () => {
-    await expect(openBytes(memoryFiles({ '/x': '' }), '/y')).rejects.toThrow('y: the file does not exist.');
+    await expect(openBytes(memoryFiles({ x: '' }), 'y')).rejects.toThrow('y: the file does not exist.');
   });
 
   it('refuses an impossible size before allocating', async () => {
     const lying = gzipSync(new Uint8Array(100));
     lying.set([255, 255, 255, 255], lying.length - 4);
-    await expect(openBytes(memoryFiles({ '/x': lying }), '/x')).rejects.toThrow('claims an impossible size');
+    await expect(openBytes(memoryFiles({ x: lying }), 'x')).rejects.toThrow('claims an impossible size');
   });
 });
 

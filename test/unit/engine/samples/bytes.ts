@@ -8,7 +8,10 @@ export function concat(...parts: readonly (Uint8Array | readonly number[] | stri
 /** A .npy file, version 1. */
 export function npy(descr: string, shape: readonly number[], data: Uint8Array, fortran = false): Uint8Array {
   const dims = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
-  return npyWithHeader(`{'descr': '${descr}', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': ${dims}, }`, data);
+  return npyWithHeader(
+    `{'descr': '${descr}', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': ${dims}, }`,
+    data,
+  );
 }
 
 export function npyWithHeader(header: string, data: Uint8Array): Uint8Array {
@@ -68,10 +71,7 @@ export function bmp(
 
 /** A binary PPM image with one colour everywhere. */
 export function ppm(width: number, height: number, colour: readonly [number, number, number]): Uint8Array {
-  return concat(
-    `P6\n${width} ${height}\n255\n`,
-    Array.from({ length: width * height }, () => colour).flat(),
-  );
+  return concat(`P6\n${width} ${height}\n255\n`, Array.from({ length: width * height }, () => colour).flat());
 }
 
 /** `count` images of one channel whose pixels all equal the image's index. */

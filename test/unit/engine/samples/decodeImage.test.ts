@@ -31,7 +31,9 @@ describe('decodeImage with sharp', () => {
   it('reads JPEG', async () => {
     const grey = Uint8Array.from({ length: 18 }, (_, i) => 100 + Math.floor(i / 3));
     const { pixels } = await pixelsOf(await raw(grey, 3).jpeg({ quality: 100 }).toBuffer());
-    pixels.forEach((value, i) => expect(Math.abs(value - 100 - i)).toBeLessThan(3));
+    pixels.forEach((value, i) => {
+      expect(Math.abs(value - 100 - i)).toBeLessThan(3);
+    });
   });
 
   it('gives grey images one channel', async () => {
@@ -67,7 +69,10 @@ describe('decodeImage with sharp', () => {
     expect(await reasonOf(png.subarray(0, 45))).not.toBe('readable');
     expect(await reasonOf(new Uint8Array(0))).toBe('the file is empty');
     expect(await reasonOf(Buffer.from('GIF89a and so on'))).toMatch(/not a JPEG/);
-    const jpeg = await sharp(RGB, { raw: { width: 3, height: 2, channels: 3 } }).resize(64, 64).jpeg().toBuffer();
+    const jpeg = await sharp(RGB, { raw: { width: 3, height: 2, channels: 3 } })
+      .resize(64, 64)
+      .jpeg()
+      .toBuffer();
     expect(await reasonOf(jpeg.subarray(0, jpeg.length >> 1))).not.toBe('readable');
   });
 

@@ -38,7 +38,9 @@ describe('Fitter', () => {
   it('converts to grey like PIL, and grey to RGB', () => {
     const { height, width } = resize;
     const grey = new Fitter({ channels: 1, height, width }).fit(image, 'image');
-    grey.forEach((value, i) => expect(Math.abs(value - resize.grey[i]!)).toBeLessThanOrEqual(0.51));
+    grey.forEach((value, i) => {
+      expect(Math.abs(value - resize.grey[i]!)).toBeLessThanOrEqual(0.51);
+    });
     const one: DecodedImage = { pixels: grey, channels: 1, height, width, planar: true };
     expect([...new Fitter({ channels: 3, height, width }).fit(one, 'image')]).toEqual([...grey, ...grey, ...grey]);
   });
@@ -67,13 +69,19 @@ describe('Fitter', () => {
 });
 
 describe('resizeWeights', () => {
-  it('sums to 1 and stays inside', () => {
-    for (const [source, target] of [[7, 3], [3, 7], [100, 1], [1, 5]] as const) {
-      const { starts, weights } = resizeWeights(source, target);
-      weights.forEach((row, i) => {
-        expect(row.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
-        expect(starts[i]! + row.length).toBeLessThanOrEqual(source);
-      });
+  it.each([
+    [7, 3],
+    [3, 7],
+    [100, 1],
+    [1, 5],
+    [5, 4],
+  ])('sums to 1 and stays inside, %i to %i', (source, target) => {
+    const { taps, starts, weights } = resizeWeights(source, target);
+    for (let i = 0; i < target; i++) {
+      const row = weights.subarray(i * taps, (i + 1) * taps);
+      expect(row.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
+      expect(starts[i]).toBeGreaterThanOrEqual(0);
+      expect(starts[i]! + taps).toBeLessThanOrEqual(source);
     }
   });
 });

@@ -3,10 +3,10 @@ import { SamplesError } from '../../../../src/engine/errors';
 import { openBytes } from '../../../../src/engine/samples/byteSource';
 import { readNpy } from '../../../../src/engine/samples/npy';
 import { concat, npy, npyWithHeader } from './bytes';
-import { memoryFiles } from './memoryFiles';
+import { memoryFiles } from '../../../support/memoryFiles';
 
 async function read(bytes: Uint8Array) {
-  return readNpy(await openBytes(memoryFiles({ '/x.npy': bytes }), '/x.npy'), 'x');
+  return readNpy(await openBytes(memoryFiles({ 'x.npy': bytes }), 'x.npy'), 'x');
 }
 
 async function valuesOf(bytes: Uint8Array): Promise<number[]> {
@@ -46,7 +46,10 @@ describe('readNpy', () => {
   it('leaves text, records and Python objects alone', async () => {
     expect(await read(npy('|O', [1], new Uint8Array(8)))).toBeUndefined();
     expect(await read(npy('<U3', [1], new Uint8Array(12)))).toBeUndefined();
-    const record = npyWithHeader("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", new Uint8Array(4));
+    const record = npyWithHeader(
+      "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }",
+      new Uint8Array(4),
+    );
     expect(await read(record)).toBeUndefined();
   });
 

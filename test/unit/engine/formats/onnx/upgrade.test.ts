@@ -180,6 +180,17 @@ const CASES: readonly Case[] = [
     initializers: [floatTensor('mask', [3, 3], [0, -1, -9, 1, 0, 2, -3, 0, 0])],
   },
   {
+    title: 'AveragePool over the first of three axes',
+    opset: 17,
+    dims: [2, 1, 5, 3, 2],
+    nodes: single('AveragePool', {
+      kernel_shape: [3, 1, 1],
+      strides: [2, 1, 1],
+      pads: [1, 0, 0, 1, 0, 0],
+      count_include_pad: 1,
+    }),
+  },
+  {
     title: 'If that a shape decides',
     opset: 13,
     dims: [2, 1, 3],

@@ -1,0 +1,20 @@
+/**
+ * @file Trains the models of bench/detection.ts ahead of time and keeps them in .cache/bench.
+ * Usage: tsx bench/trainModels.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1]
+ */
+import { openRuntime } from '../src/runner/runtimes';
+import { loadTask, type Task } from './lib/data';
+import { benchModel } from './lib/models';
+import { numbers, option } from './lib/options';
+
+async function main(): Promise<void> {
+  const runtime = await openRuntime({ threads: 2 });
+  for (const task of (option('tasks') ?? 'mnist,gtsrb').split(',') as Task[]) {
+    const data = await loadTask(task);
+    for (const seed of numbers('seeds', [1])) {
+      for (const infected of [true, false]) console.log(await benchModel(runtime, task, data, infected, seed));
+    }
+  }
+}
+
+await main();
