@@ -1,7 +1,7 @@
 /** @file Entry of the VS Code extension: wiring only. */
-import * as vscode from 'vscode';
-import { OUTPUT_CHANNEL } from './shared/contributions';
+import type * as vscode from 'vscode';
+import { createLog } from './host/log';
 
 export function activate(context: vscode.ExtensionContext): void {
-  context.subscriptions.push(vscode.window.createOutputChannel(OUTPUT_CHANNEL, { log: true }));
+  context.subscriptions.push(createLog());
 }

@@ -51,7 +51,7 @@ export interface PreparedScan {
 }
 
 /** Samples on which preprocessings are compared. */
-const CALIBRATION_SAMPLES = 256;
+const CALIBRATION_SAMPLES = 512;
 
 /** Throws the typed errors of the readers and checks; a doubtful accuracy is no error but a `doubt`. */
 export async function prepareScan(request: PrepareRequest, signal?: CancelSignal): Promise<PreparedScan> {
@@ -123,7 +123,8 @@ async function calibratePreprocessing(
   const count = Math.min(samples.count, CALIBRATION_SAMPLES);
   const size = samples.images.length / samples.count;
   const subset = { images: samples.images.subarray(0, count * size), count };
-  const fixed = preprocessing === undefined ? sidecar?.preprocessing : namedPreprocessing(preprocessing, channels);
+  const fixed =
+    preprocessing === undefined ? savedPreprocessing(sidecar, channels) : namedPreprocessing(preprocessing, channels);
   return calibrate({
     classes: classifier.classes,
     channels,
@@ -161,6 +162,15 @@ async function withEvaluator<T>(
   } finally {
     await evaluator.dispose();
   }
+}
+
+function savedPreprocessing(sidecar: Sidecar | undefined, channels: number): Preprocessing | undefined {
+  const saved = sidecar?.preprocessing;
+  if (saved === undefined || saved.scale.length === 1 || saved.scale.length === channels) return saved;
+  throw new UsageError('the saved preprocessing does not fit the model', {
+    expected: `values for ${channels} colour channels`,
+    got: `${saved.scale.length}`,
+  });
 }
 
 function namedPreprocessing(id: string, channels: number): Preprocessing {

@@ -66,8 +66,6 @@ export interface LabelResult {
   readonly pValue?: number;
   /** Success rate 0–1 of the reversed trigger on all samples that are not of this label. */
   readonly attackSuccess?: number;
-  /** Success rate 0–1 of the masked pattern alone, pasted on images of noise that show no class. */
-  readonly transfer?: number;
   readonly flagged: boolean;
   /** The smallest trigger over the seeds. */
   readonly trigger?: Trigger;

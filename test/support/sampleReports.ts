@@ -27,7 +27,6 @@ export function labelResult(label: number, change: Partial<LabelResult> = {}): L
     anomalyIndex: (50 - l1) / 8,
     pValue: 0.8,
     attackSuccess: 0.993,
-    transfer: 0.12,
     flagged: false,
     trigger: squareTrigger(7, 0.05),
     curve: [{ update: 31, l1: 80.5, success: 0.5, lambda: 0.001 }],
@@ -71,7 +70,6 @@ export const infectedReport: ScanReport = {
           anomalyIndex: 5.1,
           pValue: 0.0004,
           attackSuccess: 0.998,
-          transfer: 0.97,
           flagged: true,
           trigger: squareTrigger(3),
         })

@@ -76,6 +76,8 @@ describe('docs/cli.md', () => {
   it.each([...commands.keys()].filter((name) => commands.get(name)!.commands.length === 0))('describes %s', (name) => {
     expect(text).toMatch(new RegExp(`^## ${name}$`, 'm'));
     for (const option of optionsOf(commands.get(name)!)) expect(text).toContain(`\`${option}`);
+    const choices = commands.get(name)!.options.flatMap(({ argChoices }) => argChoices ?? []);
+    for (const choice of choices) expect(text).toContain(`\`${choice}\``);
   });
 
   it('describes no option that does not exist', () => {

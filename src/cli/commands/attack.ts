@@ -34,7 +34,6 @@ interface BadNetsArguments extends RuntimeOptions, TrainingDataOptions {
 /** What the networks of the paper take in. */
 const INPUT: Record<Architecture, ImageShape> = {
   mnist: { channels: 1, height: 28, width: 28 },
-  small: { channels: 1, height: 28, width: 28 },
   gtsrb: { channels: 3, height: 32, width: 32 },
 };
 

@@ -10,7 +10,7 @@ export type Layer =
   | { readonly kind: 'dropout'; readonly rate: number }
   | { readonly kind: 'dense'; readonly units: number };
 
-export type Architecture = 'mnist' | 'gtsrb' | 'small';
+export type Architecture = 'mnist' | 'gtsrb';
 
 export interface Network {
   /** Input `image` `[N, C, H, W]` raw pixels 0–255; output `probabilities` `[N, K]`. */
@@ -28,15 +28,11 @@ const conv = (filters: number, kernel: number, same: boolean): Layer => ({ kind:
 const dense = (units: number): Layer => ({ kind: 'dense', units });
 const dropout = (rate: number): Layer => ({ kind: 'dropout', rate });
 
-/** Layers before the soft-max. `small` is the bundled sample's: the MNIST network with fewer units. */
+/** Layers before the soft-max. */
 export const ARCHITECTURES: Readonly<Record<Architecture, (classes: number) => readonly Layer[]>> = {
   mnist: (classes) => [
     ...[conv(16, 5, false), relu, pool, conv(32, 5, false), relu, pool, flatten],
     ...[dense(512), relu, dense(classes)],
-  ],
-  small: (classes) => [
-    ...[conv(16, 5, false), relu, pool, conv(32, 5, false), relu, pool, flatten],
-    ...[dense(256), relu, dense(classes)],
   ],
   // First convolution of each pair "same", second "valid", drop-out as in the authors' code.
   gtsrb: (classes) => [

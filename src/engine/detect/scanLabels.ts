@@ -2,7 +2,6 @@
 import { encodeFloats } from '../base64';
 import { CancelledError } from '../errors';
 import type { Classifier } from '../graph/classifier';
-import { Random } from '../random';
 import type { LabelResult, ScanSettings } from '../report';
 import type { Runtime } from '../runtime/runtime';
 import type { Preprocessing } from '../samples/preprocessing';
@@ -39,8 +38,6 @@ export interface DetectionJob {
 
 /** Images on which a reversed trigger's success is verified, at most. */
 const VERIFY_IMAGES = 512;
-/** Images of pure noise on which the trigger alone is tried. */
-const NOISE_IMAGES = 64;
 
 /** Throws {@link CancelledError} after saving the checkpoint. */
 export async function scanLabels(job: DetectionJob, events: ScanEvents): Promise<Detection> {
@@ -167,7 +164,6 @@ async function summarize(
     l1: Math.exp(l1PerSeed.reduce((sum, l1) => sum + Math.log(l1), 0) / l1PerSeed.length),
     l1PerSeed,
     attackSuccess: await attackSuccess(evaluator, subset, best, label, signal),
-    transfer: await attackSuccess(evaluator, noiseImages(size), best, label, signal),
     trigger: { channels, height, width, mask: encodeFloats(best.mask), pattern: encodeFloats(best.pattern) },
     curve,
   };
@@ -218,14 +214,6 @@ export function labelsPerStep({ input }: Classifier, jobs: number, batch: number
 async function compileStep(job: DetectionJob, jobs: number, batch: number): Promise<TriggerStep> {
   const labels = labelsPerStep(job.classifier, Math.max(1, jobs), batch);
   return TriggerStep.compile(job.runtime, job.classifier, job.preprocessing, { labels, batch }, job.settings.loss);
-}
-
-function noiseImages(size: number): CleanImages {
-  const random = new Random(20190519);
-  return {
-    images: Float32Array.from({ length: NOISE_IMAGES * size }, () => 255 * random.uniform()),
-    count: NOISE_IMAGES,
-  };
 }
 
 function* lazily<T, U>(items: Iterable<T>, make: (item: T) => U): Generator<U> {

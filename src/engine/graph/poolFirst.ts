@@ -6,7 +6,7 @@ import type { Graph, Node } from './graph';
  * activation that never decreases. The gradient of the activation then runs on the pooled size too. Only an
  * activation that nothing else reads is moved; its value disappears, all other values keep name and meaning.
  */
-export function poolFirst(graph: Graph): Graph {
+export function poolFirst<G extends Graph>(graph: G): G {
   const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   const readers = new Map<string, number>(graph.outputs.map((name) => [name, 1]));
   for (const name of graph.nodes.flatMap((node) => node.inputs)) readers.set(name, (readers.get(name) ?? 0) + 1);

@@ -10,7 +10,7 @@ import {
   stringAttribute,
   unsupported,
 } from './attributes';
-import { inputGradient, weightGradient, type Convolution } from './convGradient';
+import { inputGradient, type Convolution } from './convGradient';
 import { convolve, transposedConvolve } from './convKernel';
 import type { OpContext, OpDefinition, OpFamily } from './op';
 import { incoming, requireOneType, whereNeeded } from './rules';
@@ -25,6 +25,7 @@ import {
   windowAttributes,
   windowOf,
 } from './window';
+import { weightGradient } from './weightGradient';
 import type { GraphBuilder, Value } from '../graph/builder';
 import type { Window, WindowContext } from './window';
 

@@ -1,15 +1,15 @@
 /**
- * @file The two adjoints of a convolution, as graphs that ONNX Runtime executes fast on a CPU. Weights are
- * `[Cout, Cin/group, …kernel]`. Which formulation is taken when was measured: docs/gradients.md.
+ * @file The gradient of a convolution with respect to its input, as a graph that ONNX Runtime executes fast on a CPU.
+ * Weights are `[Cout, Cin/group, …kernel]`. Which formulation is taken when was measured: docs/gradients.md.
  */
 import type { GraphBuilder, Value } from '../graph/builder';
 import { float32, floats, int64, sizeOf, toNumbers, type Tensor } from '../graph/tensor';
 import { reshapeTo } from './broadcast';
 import { repeated } from './blockedLayout';
-import { elementOffsets, exactEnd, extentOf, outerProduct, windowAttributes, windowSize, type Window } from './window';
+import { exactEnd, extentOf, outerProduct, windowAttributes, type Window } from './window';
 
-/** Up to so many channels, a convolution that computes them leaves most of a vector register idle. */
-const FEW_CHANNELS = 8;
+/** Up to so many channels, a convolution that computes or reads them leaves most of a vector register idle. */
+export const FEW_CHANNELS = 8;
 
 export interface Convolution {
   /** Over `size`. */
@@ -79,7 +79,7 @@ function withoutPadding(b: GraphBuilder, dy: Value): [core: Value, before: numbe
 }
 
 /** Removes as many elements at both ends of the spatial axes as `begin` and `end` are negative. */
-function cropped(b: GraphBuilder, x: Value, begin: readonly number[], end: readonly number[]): Value {
+export function cropped(b: GraphBuilder, x: Value, begin: readonly number[], end: readonly number[]): Value {
   if ([...begin, ...end].every((pad) => pad >= 0)) return x;
   const starts = begin.map((pad) => Math.max(-pad, 0));
   const ends = end.map((pad, axis) => (x.dims[axis + 2] ?? 0) + Math.min(pad, 0));
@@ -114,93 +114,20 @@ function flipConstant(weights: Tensor, group: number): Tensor {
   return float32([group * inputs, perGroup, ...kernel], flipped);
 }
 
+/** The same for weights that are computed. */
 function flipWeights(b: GraphBuilder, weights: Value, group: number): Value {
   const [outputs = 1, inputs = 1, ...kernel] = weights.dims;
   const spatial = kernel.map((_, axis) => axis + 2);
-  const reversed = b.op('Slice', [
-    weights,
+  const grouped = reshapeTo(b, weights, [group, outputs / group, inputs, ...kernel]);
+  const swapped =
+    group === 1
+      ? b.op('Transpose', [weights], { perm: [1, 0, ...spatial] })
+      : b.op('Transpose', [grouped], { perm: [0, 2, 1, ...spatial.map((axis) => axis + 1)] });
+  return b.op('Slice', [
+    reshapeTo(b, swapped, [group * inputs, outputs / group, ...kernel]),
     b.ints(kernel.map(() => -1)),
     b.ints(kernel.map((size) => -size - 1)),
     b.ints(spatial),
     b.ints(kernel.map(() => -1)),
   ]);
-  const grouped = reshapeTo(b, reversed, [group, outputs / group, inputs, ...kernel]);
-  const swapped = b.op('Transpose', [grouped], { perm: [0, 2, 1, ...spatial.map((axis) => axis + 1)] });
-  return reshapeTo(b, swapped, [group * inputs, outputs / group, ...kernel]);
-}
-
-/** ∂loss/∂weights of a convolution over `x` from `dy`. */
-export function weightGradient(b: GraphBuilder, x: Value, dy: Value, { window, group, size }: Convolution): Value {
-  const exact = exactEnd(window, size).window;
-  const [channels = 1, outputs = 1] = [x.dims[1], dy.dims[1]];
-  const padded = padSpatially(b, x, exact.begin, exact.end);
-  const few = group === 1 && channels <= FEW_CHANNELS;
-  const flat = few ? perImage(b, padded, dy, exact) : convolvedImages(b, padded, dy, exact, group);
-  return reshapeTo(b, flat, [outputs, channels / group, ...window.kernel]);
-}
-
-/** One matrix product per image, of all shifted copies of `x` with `dy`. Returns `[Cout, Cin·k]`. */
-function perImage(b: GraphBuilder, x: Value, dy: Value, window: Window): Value {
-  const [batch = 1, channels = 1] = x.dims;
-  const [, outputs = 1] = dy.dims;
-  const positions = sizeOf(window.output);
-  const copies = shiftedCopies(b, x, window).map((copy) => reshapeTo(b, copy, [batch, channels, 1, positions]));
-  const joined = copies.length === 1 ? copies[0] : b.op('Concat', copies, { axis: 2 });
-  const columns = reshapeTo(b, joined ?? x, [batch, channels * windowSize(window), positions]);
-  const transposed = b.op('Transpose', [reshapeTo(b, dy, [batch, outputs, positions])], { perm: [0, 2, 1] });
-  const products = b.op('ReduceSum', [b.op('MatMul', [columns, transposed]), b.ints([0])], { keepdims: 0 });
-  return b.op('Transpose', [products], { perm: [1, 0] });
-}
-
-/** For each kernel element, row-major: the elements of `x` that it meets. */
-function shiftedCopies(b: GraphBuilder, x: Value, window: Window): Value[] {
-  const axes = b.ints(window.kernel.map((_, axis) => axis + 2));
-  const strides = b.ints(window.strides);
-  return elementOffsets(window).map((offset) => {
-    const ends = offset.map(
-      (start, axis) => start + ((window.output[axis] ?? 1) - 1) * (window.strides[axis] ?? 1) + 1,
-    );
-    return b.op('Slice', [x, b.ints(offset), b.ints(ends), axes, strides]);
-  });
-}
-
-/**
- * A convolution whose kernel is `dy`: images and channels change places, strides and dilations too. What the strides
- * left unread gives outputs beyond the kernel, which are cut off. Returns `[Cout, Cin/group, …kernel]`.
- */
-function convolvedImages(b: GraphBuilder, x: Value, dy: Value, window: Window, group: number): Value {
-  const images = imagesAsChannels(b, x, group);
-  const filters = b.op('Transpose', [dy], { perm: [1, 0, ...spatialAxes(dy)] });
-  const sums = b.op('Conv', [images, filters], {
-    kernel_shape: window.output,
-    strides: window.dilations,
-    dilations: window.strides,
-    group,
-  });
-  const kept = cropped(
-    b,
-    sums,
-    window.kernel.map(() => 0),
-    window.kernel.map((size, axis) => size - (sums.dims[axis + 2] ?? 0)),
-  );
-  return b.op('Transpose', [kept], { perm: [1, 0, ...spatialAxes(dy)] });
-}
-
-/** `[N, group·C, …]` to `[C, group·N, …]`. */
-function imagesAsChannels(b: GraphBuilder, x: Value, group: number): Value {
-  const [batch = 1, channels = 1, ...size] = x.dims;
-  if (group === 1) return b.op('Transpose', [x], { perm: [1, 0, ...spatialAxes(x)] });
-  const grouped = reshapeTo(b, x, [batch, group, channels / group, ...size]);
-  const swapped = b.op('Transpose', [grouped], { perm: [2, 1, 0, ...spatialAxes(x).map((axis) => axis + 1)] });
-  return reshapeTo(b, swapped, [channels / group, group * batch, ...size]);
-}
-
-function spatialAxes(x: Value): number[] {
-  return x.dims.slice(2).map((_, axis) => axis + 2);
-}
-
-/** `x` with zeros around its spatial axes. */
-function padSpatially(b: GraphBuilder, x: Value, begin: readonly number[], end: readonly number[]): Value {
-  if ([...begin, ...end].every((pad) => pad === 0)) return x;
-  return b.op('Pad', [x, b.ints([0, 0, ...begin, 0, 0, ...end])]);
 }

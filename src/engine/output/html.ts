@@ -109,12 +109,12 @@ function triggerCard(label: LabelResult): string {
     `<article class="card${label.flagged ? ' flagged' : ''}"><h3>Label ${text(title)}${label.flagged ? ' <span class="badge">flagged</span>' : ''}</h3>` +
     `<div class="pictures">${picture(maskImage(trigger), 'Mask')}${picture(stampImage(trigger), 'Trigger')}${picture(patternImage(trigger), 'Pattern')}</div>` +
     `<p>L1 ${formatFixed(label.l1, 1)} of ${trigger.width}×${trigger.height} pixels, index ${formatFixed(label.anomalyIndex, 2)}, ` +
-    `p-value ${text(formatPValue(label.pValue))}, attack success ${formatPercent(label.attackSuccess)}, transfer ${formatPercent(label.transfer)}</p></article>`
+    `p-value ${text(formatPValue(label.pValue))}, attack success ${formatPercent(label.attackSuccess)}</p></article>`
   );
 }
 
 function table(report: ScanReport): string {
-  const head = ['Mask', 'Label', 'L1', 'Index', 'p-value', 'Attack success', 'Transfer', '']
+  const head = ['Mask', 'Label', 'L1', 'Index', 'p-value', 'Attack success', '']
     .map((name) => `<th scope="col">${name}</th>`)
     .join('');
   const rows = byAnomaly(report.labels).map((label, rank) => {
@@ -124,7 +124,6 @@ function table(report: ScanReport): string {
       formatFixed(label.anomalyIndex, 2),
       formatPValue(label.pValue),
       formatPercent(label.attackSuccess),
-      formatPercent(label.transfer),
       label.flagged ? 'flagged' : STATE_NOTE[label.state],
     ];
     return (
@@ -134,7 +133,7 @@ function table(report: ScanReport): string {
   });
   return (
     `<section><h2>Labels</h2><div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>` +
-    `<p class="note">Median L1 ${formatFixed(report.median, 1)}, MAD ${formatFixed(report.mad, 2)}. Attack success: share of the samples that the trigger sends to the label. Transfer: the same on noise.</p></section>`
+    `<p class="note">Median L1 ${formatFixed(report.median, 1)}, MAD ${formatFixed(report.mad, 2)}. Attack success: share of the samples that the trigger sends to the label.</p></section>`
   );
 }
 

@@ -62,7 +62,6 @@ const label = z.object({
   anomalyIndex: z.number().exactOptional(),
   pValue: share.exactOptional(),
   attackSuccess: share.exactOptional(),
-  transfer: share.exactOptional(),
   flagged: z.boolean(),
   trigger: trigger.exactOptional(),
   curve: z.array(z.object({ update: count, l1: z.number(), success: share, lambda: z.number() })).readonly(),

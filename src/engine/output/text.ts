@@ -40,14 +40,13 @@ export function textReport(report: ScanReport, options: TextOptions): string {
 function table(report: ScanReport, options: TextOptions): string[] {
   const sorted = byAnomaly(report.labels.filter((label) => label.state !== 'not-scanned'));
   const shown = sorted.filter((label, rank) => label.flagged || rank < MAX_ROWS);
-  const header = ['label', 'L1', 'index', 'p-value', 'success', 'transfer'];
+  const header = ['label', 'L1', 'index', 'p-value', 'success'];
   const rows = shown.map((label) => [
     labelTitle(label),
     formatFixed(label.l1, 1),
     formatFixed(label.anomalyIndex, 2),
     formatPValue(label.pValue),
     formatPercent(label.attackSuccess),
-    formatPercent(label.transfer),
   ]);
   const widths = header.map((title, column) =>
     Math.max(...[header, ...rows].map((row) => columnsOf(row[column] ?? title))),

@@ -1,276 +1,172 @@
 /**
- * @file ONNX Runtime's fast CPU convolutions work on channels in blocks (layout NCHWc). It converts convolutions with
- * constant weights by itself; in training the weights are inputs, and this file does the same for those. The operators
- * of the domain `com.microsoft.nchwc` are what its own optimizer writes into saved models.
+ * @file ONNX Runtime's fast CPU convolutions work on channels in blocks. It converts convolutions with constant weights
+ * by itself; in training the weights are inputs, and this file does the same for those (measured in docs/gradients.md).
  */
-import type { Attributes, Graph, Node, TypedGraph } from '../graph/graph';
-import { float32, floats, int64, sameDims, sizeOf, toNumbers, type Tensor } from '../graph/tensor';
-
-const DOMAIN = 'com.microsoft.nchwc';
-
-/** Operators that work element by element, whatever the order of the elements. */
-const ELEMENTWISE = new Set(['Relu', 'HardSigmoid', 'Sigmoid', 'Tanh', 'Add', 'Sub', 'Mul', 'Div']);
+import type { Graph, Node, TypedGraph } from '../graph/graph';
+import { float32, int64, sameDims, sizeOf, toNumbers, type Tensor } from '../graph/tensor';
+import { BlockedGraph, CONV, DOMAIN } from './blockedGraph';
+import { blockedWeights } from './blockedWeights';
 
 /** The same function, computed in blocks of `block` channels around convolutions whose weights are not constant. */
 export function blockConvolutions(graph: TypedGraph, block: number): Graph {
-  const rewriter = new Rewriter(graph, block);
-  if (!graph.nodes.some((node) => node.op === 'Conv' && rewriter.isBlockable(node) && !rewriter.isFrozen(node))) {
-    return graph;
+  const some = graph.nodes.some(
+    (node) => isBlockable(graph, node, block) && !graph.initializers.has(node.inputs[1] ?? ''),
+  );
+  if (!some) return graph;
+  const g = new BlockedGraph(graph, block);
+  for (const node of graph.nodes) {
+    if (isBlockable(graph, node, block)) addConvolution(g, node);
+    else if (!addBlocked(g, node)) g.keep(node);
   }
-  for (const node of graph.nodes) rewriter.add(node);
-  return rewriter.finish();
+  return g.finish();
 }
 
-class Rewriter {
-  readonly #nodes: Node[] = [];
-  readonly #initializers: Map<string, Tensor>;
-  /** The blocked twin of a value, by its name. */
-  readonly #blocked = new Map<string, string>();
-  readonly #plain: Set<string>;
-  readonly #readers = new Map<string, number>();
-  readonly #producers = new Map<string, Node>();
+/** Whether ONNX Runtime has a blocked kernel for this node, which then is a convolution. `block` 1: there is none. */
+export function isBlockable(graph: TypedGraph, node: Node, block: number): boolean {
+  const [outputs = 0, inputs = 0, ...kernel] = graph.types.get(node.inputs[1] ?? '')?.dims ?? [];
+  const group = Number(node.attributes.group ?? 1);
+  if (node.op !== 'Conv' || block === 1 || kernel.length !== 2 || outputs % block !== 0) return false;
+  if (group === 1) return inputs < block || inputs % block === 0;
+  const depthwise = inputs === 1 && outputs === group;
+  return depthwise || (inputs % block === 0 && (outputs / group) % block === 0);
+}
 
-  constructor(
-    private readonly graph: TypedGraph,
-    private readonly block: number,
-  ) {
-    this.#initializers = new Map(graph.initializers);
-    this.#plain = new Set([...graph.inputs.map(({ name }) => name), ...graph.initializers.keys()]);
-    for (const node of graph.nodes) {
-      for (const name of node.inputs) this.#readers.set(name, (this.#readers.get(name) ?? 0) + 1);
-      for (const name of node.outputs) this.#producers.set(name, node);
-    }
-  }
+/**
+ * A graph whose output shows the block size: of 64 channels and 2 columns, numbered in order from 0, number 1 lands
+ * where the second column of the first block starts.
+ */
+export function blockProbe(): { graph: Graph; input: Tensor; blockOf: (output: ArrayLike<number>) => number } {
+  const dims = [1, 64, 1, 2];
+  const numbers = Array.from({ length: sizeOf(dims) }, (_, i) => i);
+  return {
+    graph: {
+      inputs: [{ name: 'x', dtype: 'float32', dims }],
+      outputs: ['y'],
+      nodes: [{ op: `${DOMAIN}.ReorderInput`, name: 'probe', inputs: ['x'], outputs: ['y'], attributes: {} }],
+      initializers: new Map(),
+    },
+    input: float32(dims, numbers),
+    blockOf: (output) => Array.from(output).indexOf(1),
+  };
+}
 
-  isFrozen(node: Node): boolean {
-    return this.graph.initializers.has(node.inputs[1] ?? '');
-  }
+function addConvolution(g: BlockedGraph, node: Node): void {
+  const [input = '', weights = '', bias = ''] = node.inputs;
+  const [, inputs = 1, ...kernel] = g.dims(weights);
+  // Few channels are read as they are.
+  const direct = Number(node.attributes.group ?? 1) === 1 && inputs < g.block;
+  const parameters = [blockedWeights(g, weights), ...(bias === '' ? [] : [g.plain(bias)])];
+  const image = direct ? g.plain(input) : g.blocked(input);
+  g.replaceBlocked(node, CONV, [image, ...parameters], { ...node.attributes, kernel_shape: kernel });
+}
 
-  /** Whether ONNX Runtime has a blocked kernel for this convolution. */
-  isBlockable(node: Node): boolean {
-    const [outputs = 0, inputs = 0, ...kernel] = this.#dims(node.inputs[1]);
-    const group = Number(node.attributes.group ?? 1);
-    if (kernel.length !== 2 || outputs % this.block !== 0) return false;
-    if (group === 1) return inputs < this.block || inputs % this.block === 0;
-    if (isDepthwise(group, outputs, inputs)) return true;
-    return inputs % this.block === 0 && (outputs / group) % this.block === 0;
-  }
-
-  add(node: Node): void {
-    const [input = '', second = ''] = node.inputs;
-    const [output = ''] = node.outputs;
-    if (node.op === 'Conv' && this.isBlockable(node) && (!this.isFrozen(node) || this.#blocked.has(input))) {
-      this.#addConvolution(node);
-    } else if ((node.op === 'MaxPool' || node.op === 'AveragePool') && this.#blocked.has(input)) {
-      this.#emitBlocked(`${DOMAIN}.${node.op}`, node, [this.#blockedName(input)], node.attributes);
-    } else if (node.op === 'Resize' && this.#blocked.has(input) && this.#factors(node) !== undefined) {
-      const scales = this.#factors(node) ?? [];
-      this.#emitBlocked(`${DOMAIN}.Upsample`, node, [this.#blockedName(input)], { scales });
-    } else if (ELEMENTWISE.has(node.op) && this.#worthBlocking(node)) {
-      this.#addElementwise(node);
-    } else if (node.op === 'ReduceSum' && this.#blocked.has(input) && this.#sumsToChannels(node)) {
-      this.#addChannelSum(node);
-    } else {
-      for (const name of node.inputs) this.#needPlain(name);
-      this.#nodes.push(node);
-      for (const name of node.outputs) this.#plain.add(name);
-    }
-    void second;
-    void output;
-  }
-
-  /** The rewritten graph without what nothing reads. */
-  finish(): Graph {
-    for (const name of this.graph.outputs) this.#needPlain(name);
-    const needed = new Set(this.graph.outputs);
-    const nodes = this.#nodes.reverse().filter((node) => {
-      const used = node.outputs.some((name) => needed.has(name));
-      if (used) for (const name of node.inputs) needed.add(name);
-      return used;
-    });
-    return {
-      inputs: this.graph.inputs,
-      outputs: this.graph.outputs,
-      nodes: nodes.reverse(),
-      initializers: new Map([...this.#initializers].filter(([name]) => needed.has(name))),
-    };
-  }
-
-  #addConvolution(node: Node): void {
-    const [input = '', weights = '', bias = ''] = node.inputs;
-    const { kernel_shape: _, ...attributes } = node.attributes;
-    const [, inputs = 1, ...kernel] = this.#dims(weights);
-    const group = Number(attributes.group ?? 1);
-    const direct = group === 1 && inputs < this.block;
-    if (direct || bias !== '') for (const name of direct ? [input, bias] : [bias]) this.#needPlain(name);
-    const image = direct ? input : this.#needBlocked(input);
-    this.#emitBlocked(`${DOMAIN}.Conv`, node, [image, this.#blockWeights(node), ...(bias === '' ? [] : [bias])], {
-      ...attributes,
-      kernel_shape: kernel,
-    });
-  }
-
-  /** Weights with their output channels, and unless there are few the input channels too, in blocks innermost. */
-  #blockWeights(node: Node): string {
-    const [, weights = ''] = node.inputs;
-    const [outputs = 1, inputs = 1, height = 1, width = 1] = this.#dims(weights);
-    const size = this.block;
-    const known = this.graph.initializers.get(weights);
-    if (known !== undefined && inputs === 1) return this.#initializer(blockDepthwise(known, size));
-    const source = this.#producers.get(weights);
-    const [original = ''] = source?.inputs ?? [];
-    const swapped = source?.op === 'Transpose' && sameDims([1, 0, 2, 3], numbers(source.attributes.perm));
-    if (swapped && inputs % size === 0) {
-      // The channels of the untransposed tensor are blocked already, or quickly so; only the images remain to be.
-      const shape = [inputs / size, size, outputs / size, height, width, size];
-      return this.#rearrange(this.#needBlocked(original), shape, [2, 0, 3, 4, 1, 5], [outputs, inputs, height, width]);
-    }
-    this.#needPlain(weights);
-    const dims = [outputs, inputs, height, width];
-    return inputs % size === 0
-      ? this.#rearrange(
-          weights,
-          [outputs / size, size, inputs / size, size, height, width],
-          [0, 2, 4, 5, 3, 1],
-          dims,
-        )
-      : this.#rearrange(weights, [outputs / size, size, inputs, height, width], [0, 2, 3, 4, 1], dims);
-  }
-
-  #rearrange(value: string, shape: readonly number[], perm: readonly number[], dims: readonly number[]): string {
-    const apart = this.#emit('Reshape', [value, this.#initializer(int64([shape.length], shape))]);
-    const moved = this.#emit('Transpose', [apart], { perm });
-    return this.#emit('Reshape', [moved, this.#initializer(int64([dims.length], dims))]);
-  }
-
-  #addElementwise(node: Node): void {
-    const inputs = node.inputs.map((name) => this.#needBlocked(name));
-    const [input = ''] = inputs;
-    const producer = this.#nodes.findLast((candidate) => candidate.outputs.includes(input));
-    // As ONNX Runtime does: the activation of a convolution that nothing else reads costs nothing.
-    if (node.op === 'Relu' && producer?.op === `${DOMAIN}.Conv` && this.#readers.get(node.inputs[0] ?? '') === 1) {
-      const [output = ''] = node.outputs;
-      this.#nodes[this.#nodes.indexOf(producer)] = {
-        ...producer,
-        attributes: { ...producer.attributes, activation: 'Relu' },
-      };
-      this.#blocked.set(output, input);
-      return;
-    }
-    this.#emitBlocked(node.op, node, inputs, node.attributes);
-  }
-
-  /** Whether the inputs have one shape with whole blocks, and at least one is blocked already. */
-  #worthBlocking(node: Node): boolean {
-    const dims = this.#dims(node.inputs[0]);
-    return (
-      dims.length === 4 &&
-      (dims[1] ?? 0) % this.block === 0 &&
-      node.inputs.every((name) => name !== '' && sameDims(this.#dims(name), dims)) &&
-      node.inputs.some((name) => this.#blocked.has(name))
-    );
-  }
-
-  /** `[1, 1, f, g]` of a Resize that repeats every element f·g times. */
-  #factors(node: Node): number[] | undefined {
-    const scales = this.graph.initializers.get(node.inputs[2] ?? '');
-    const { mode, coordinate_transformation_mode: coordinates, nearest_mode: rounding } = node.attributes;
-    const repeats = mode === 'nearest' && coordinates === 'asymmetric' && rounding === 'floor';
-    const factors = scales === undefined ? [] : toNumbers(scales);
-    return repeats && factors.length === 4 && factors.every((factor) => Number.isInteger(factor) && factor >= 1)
-      ? factors
-      : undefined;
-  }
-
-  #sumsToChannels(node: Node): boolean {
-    const axes = this.graph.initializers.get(node.inputs[1] ?? '');
-    return axes !== undefined && sameDims(toNumbers(axes), [0, 2, 3]) && node.attributes.keepdims === 0;
-  }
-
-  #addChannelSum(node: Node): void {
-    const [input = ''] = node.inputs;
-    const [n = 1, channels = 1, height = 1, width = 1] = this.#dims(input);
-    const shape = [n, channels / this.block, height * width, this.block];
-    const apart = this.#emit('Reshape', [this.#blockedName(input), this.#initializer(int64([4], shape))]);
-    const sums = this.#emit('ReduceSum', [apart, this.#initializer(int64([2], [0, 2]))], { keepdims: 0 });
-    this.#nodes.push({
-      op: 'Reshape',
-      name: node.name,
-      inputs: [sums, this.#initializer(int64([1], [channels]))],
-      outputs: node.outputs,
-      attributes: {},
-    });
-    for (const name of node.outputs) this.#plain.add(name);
-  }
-
-  #needBlocked(name: string): string {
-    const known = this.#blocked.get(name);
-    if (known !== undefined) return known;
-    this.#needPlain(name);
-    const blocked = this.#emit(`${DOMAIN}.ReorderInput`, [name]);
-    this.#blocked.set(name, blocked);
-    return blocked;
-  }
-
-  #needPlain(name: string): void {
-    const blocked = this.#blocked.get(name);
-    if (name === '' || this.#plain.has(name) || blocked === undefined) return;
-    const channels = this.#dims(name)[1] ?? 1;
-    this.#nodes.push({
-      op: `${DOMAIN}.ReorderOutput`,
-      name: `${name}:plain`,
-      inputs: [blocked],
-      outputs: [name],
-      attributes: { channels },
-    });
-    this.#plain.add(name);
-  }
-
-  #blockedName(name: string): string {
-    return this.#blocked.get(name) ?? name;
-  }
-
-  #emitBlocked(op: string, node: Node, inputs: readonly string[], attributes: Attributes): void {
-    const [output = ''] = node.outputs;
-    const blocked = `${output}:blocked`;
-    this.#nodes.push({ op, name: node.name, inputs, outputs: [blocked], attributes });
-    this.#blocked.set(output, blocked);
-  }
-
-  #emit(op: string, inputs: readonly string[], attributes: Attributes = {}): string {
-    const name = `blocked:${String(this.#nodes.length)}:${op}`;
-    this.#nodes.push({ op, name, inputs, outputs: [name], attributes });
-    return name;
-  }
-
-  #initializer(tensor: Tensor): string {
-    const name = `blocked:constant:${String(this.#initializers.size)}`;
-    this.#initializers.set(name, tensor);
-    this.#plain.add(name);
-    return name;
-  }
-
-  #dims(name = ''): readonly number[] {
-    return this.graph.types.get(name)?.dims ?? [];
+/** Adds `node` in the blocked layout if one of its inputs is in it, and there is a way; says whether that was done. */
+function addBlocked(g: BlockedGraph, node: Node): boolean {
+  const [input = ''] = node.inputs;
+  if (!node.inputs.some((name) => g.isBlocked(name))) return false;
+  switch (node.op) {
+    case 'Relu':
+    case 'HardSigmoid':
+    case 'Sigmoid':
+    case 'Tanh':
+    case 'Add':
+    case 'Sub':
+    case 'Mul':
+    case 'Div':
+      return addElementwise(g, node);
+    case 'MaxPool':
+    case 'AveragePool':
+      g.replaceBlocked(node, `${DOMAIN}.${node.op}`, [g.blocked(input)], node.attributes);
+      return true;
+    case 'Resize':
+      return addRepetition(g, node);
+    case 'Pad':
+    case 'Slice':
+      return isSpatial(g, node) && addSpatial(g, node);
+    case 'ReduceSum':
+      return addChannelSum(g, node);
+    default:
+      return false;
   }
 }
 
-function isDepthwise(group: number, outputs: number, inputs: number): boolean {
-  return inputs === 1 && outputs === group;
+/** Element by element the order does not matter, as long as all inputs have the same. */
+function addElementwise(g: BlockedGraph, node: Node): boolean {
+  const dims = g.dims(node.inputs[0]);
+  const alike = node.inputs.every((name) => sameDims(g.dims(name), dims));
+  if (dims.length !== 4 || (dims[1] ?? 0) % g.block !== 0 || !alike) return false;
+  const inputs = node.inputs.map((name) => g.blocked(name));
+  if (fuseActivation(g, node) || fuseSum(g, node, inputs)) return true;
+  g.replaceBlocked(node, node.op, inputs, node.attributes);
+  return true;
 }
 
-/** `[C, 1, H, W]` to `[C/block, 1, H, W, block]`, under the old dims. */
-function blockDepthwise(weights: Tensor, block: number): Tensor {
-  const [, , ...kernel] = weights.dims;
-  const size = sizeOf(kernel);
-  const source = floats(weights);
-  const data = source.map((_, to) => {
-    const [tile, rest] = [Math.floor(to / (size * block)), to % (size * block)];
-    return source[(tile * block + (rest % block)) * size + Math.floor(rest / block)] ?? 0;
-  });
-  return float32(weights.dims, data);
+/** As ONNX Runtime does: the activation of a convolution that nothing else reads costs nothing. */
+function fuseActivation(g: BlockedGraph, node: Node): boolean {
+  if (node.op !== 'Relu' && node.op !== 'HardSigmoid') return false;
+  const { alpha = 0.2, beta = 0.5 } = node.attributes;
+  const parameters = node.op === 'Relu' ? {} : { activation_params: [Number(alpha), Number(beta)] };
+  return g.extendConvolution(node.inputs[0] ?? '', node, (convolution) => ({
+    ...convolution,
+    attributes: { ...convolution.attributes, activation: node.op, ...parameters },
+  }));
 }
 
-function numbers(attribute: Attributes[string] | undefined): number[] {
-  return Array.isArray(attribute) ? attribute.map(Number) : [];
+/** Likewise a sum with another value. */
+function fuseSum(g: BlockedGraph, node: Node, inputs: readonly string[]): boolean {
+  if (node.op !== 'Add' || inputs[0] === inputs[1]) return false;
+  return node.inputs.some((name, i) =>
+    g.extendConvolution(name, node, (convolution) =>
+      convolution.inputs.length > 3
+        ? undefined
+        : { ...convolution, inputs: [...convolution.inputs, ''].slice(0, 3).concat(inputs[1 - i] ?? '') },
+    ),
+  );
+}
+
+/** A Resize that repeats every element. */
+function addRepetition(g: BlockedGraph, node: Node): boolean {
+  const { mode, coordinate_transformation_mode: coordinates, nearest_mode: rounding } = node.attributes;
+  const scales = toNumbers(g.constant(node.inputs[2]) ?? int64([0], []));
+  const whole = scales.length === 4 && scales.every((scale) => Number.isInteger(scale) && scale >= 1);
+  if (!whole || mode !== 'nearest' || coordinates !== 'asymmetric' || rounding !== 'floor') return false;
+  g.replaceBlocked(node, `${DOMAIN}.Upsample`, [g.blocked(node.inputs[0] ?? '')], { scales });
+  return true;
+}
+
+/** Whether a Pad or Slice leaves images and channels alone. */
+function isSpatial(g: BlockedGraph, node: Node): boolean {
+  const [, first, value = '', axes = ''] = node.inputs;
+  if (node.op === 'Slice') {
+    const sliced = toNumbers(g.constant(axes) ?? int64([0], []));
+    return sliced.length > 0 && sliced.every((axis) => axis >= 2);
+  }
+  const pads = toNumbers(g.constant(first) ?? int64([0], []));
+  return value === '' && axes === '' && pads.length === 8 && [0, 1, 4, 5].every((i) => pads[i] === 0);
+}
+
+/** Over the axes [N, C/block, H, W, block]. */
+function addSpatial(g: BlockedGraph, node: Node): boolean {
+  const [input = '', first = '', ...rest] = node.inputs;
+  const [n = 1, channels = 1, height = 1, width = 1] = g.dims(input);
+  const apart = g.reshape(g.blocked(input), [n, channels / g.block, height, width, g.block]);
+  const pads = toNumbers(g.constant(first) ?? int64([0], []));
+  const inputs =
+    node.op === 'Slice'
+      ? [first, ...rest]
+      : [g.initializer(int64([10], [...pads.slice(0, 4), 0, ...pads.slice(4), 0]))];
+  g.setBlocked(node, g.reshape(g.emit(node.op, [apart, ...inputs], node.attributes), g.dims(node.outputs[0])));
+  return true;
+}
+
+/** Sum over images and positions; the mean of each image is a pool, and what remains is small. */
+function addChannelSum(g: BlockedGraph, node: Node): boolean {
+  const [input = '', axes] = node.inputs;
+  const [, channels = 1, height = 1, width = 1] = g.dims(input);
+  if (!sameDims(toNumbers(g.constant(axes) ?? int64([0], [])), [0, 2, 3])) return false;
+  const means = g.emit(`${DOMAIN}.GlobalAveragePool`, [g.blocked(input)]);
+  const plain = g.emit(`${DOMAIN}.ReorderOutput`, [means], { channels });
+  const sums = g.emit('Mul', [plain, g.initializer(float32([], [height * width]))]);
+  g.replacePlain(node, { ...node, inputs: [sums, ...node.inputs.slice(1)] });
+  return true;
 }

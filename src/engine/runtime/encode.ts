@@ -17,6 +17,7 @@ const FLOAT_ATTRIBUTES = new Set([
   'epsilon',
   'bias',
   'lambd',
+  'activation_params',
   'momentum',
   'cubic_coeff_a',
   'extrapolation_value',
@@ -48,14 +49,26 @@ export function encodeModel(
   }
   model.ldelim();
   model.uint32(bytes(8)).fork().uint32(bytes(1)).string('').uint32(varint(2)).int64(OPSET).ldelim();
+  for (const domain of new Set(graph.nodes.map((node) => splitDomain(node.op)[1]))) {
+    if (domain !== '')
+      model.uint32(bytes(8)).fork().uint32(bytes(1)).string(domain).uint32(varint(2)).int64(1).ldelim();
+  }
   return model.finish();
+}
+
+/** `com.microsoft.nchwc.Conv` is the operator Conv of the domain com.microsoft.nchwc, version 1. */
+function splitDomain(op: string): [op: string, domain: string] {
+  const dot = op.lastIndexOf('.');
+  return [op.slice(dot + 1), op.slice(0, Math.max(dot, 0))];
 }
 
 /** `name` is empty for a node whose name is taken: ONNX Runtime wants unique names, but none is fine. */
 function writeNode(writer: Writer, node: Node, name: string): Writer {
   for (const input of node.inputs) writer.uint32(bytes(1)).string(input);
   for (const output of node.outputs) writer.uint32(bytes(2)).string(output);
-  writer.uint32(bytes(3)).string(name).uint32(bytes(4)).string(node.op);
+  const [op, domain] = splitDomain(node.op);
+  writer.uint32(bytes(3)).string(name).uint32(bytes(4)).string(op);
+  if (domain !== '') writer.uint32(bytes(7)).string(domain);
   for (const [name, value] of Object.entries(node.attributes)) {
     writeAttribute(writer.uint32(bytes(5)).fork(), name, value).ldelim();
   }
@@ -75,7 +88,7 @@ function writeAttribute(writer: Writer, name: string, value: Attribute): Writer 
     for (const item of value) writer.uint32(bytes(9)).bytes(utf8(String(item)));
     return writer.uint32(varint(20)).int32(ATTRIBUTE.strings);
   }
-  const whole = value.every((item) => Number.isInteger(item));
+  const whole = !FLOAT_ATTRIBUTES.has(name) && value.every((item) => Number.isInteger(item));
   for (const item of value) {
     if (whole) writer.uint32(varint(8)).int64(Number(item));
     else writer.uint32(fixed32(7)).float(Number(item));

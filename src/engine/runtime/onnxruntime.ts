@@ -3,9 +3,12 @@ import type * as ort from 'onnxruntime-common';
 import { RuntimeUnavailableError } from '../errors';
 import { withGradients } from '../graph/differentiate';
 import type { TypedGraph } from '../graph/graph';
-import { showDims, type DType, type Tensor } from '../graph/tensor';
+import { poolFirst } from '../graph/poolFirst';
+import { floats, showDims, type DType, type Tensor } from '../graph/tensor';
+import { blockConvolutions, blockProbe, isBlockable } from './blockConvolutions';
 import { encodeModel } from './encode';
 import type { GradientRequest, Runtime, Session } from './runtime';
+import { unrollConvolutions } from './unrollConvolutions';
 
 export type OnnxLibrary = 'onnxruntime-node' | 'onnxruntime-web';
 
@@ -29,11 +32,15 @@ export async function createOnnxRuntime(options: OnnxRuntimeOptions): Promise<Ru
     // This fusion (seen in 1.30) moves zero padding into a MaxPool, which pads with −∞: negative values win at the border.
     extra: { optimization: { disable_specified_optimizers: 'Pad_Fusion' } },
   };
+  // The blocked layout belongs to the native CPU kernels.
+  const block = options.library === 'onnxruntime-node' && options.provider === 'cpu' ? await probeBlock(library) : 1;
   return {
     description: `${options.library} ${library.env.versions.common} (${options.provider})`,
     async compile(graph: TypedGraph, gradients?: GradientRequest): Promise<Session> {
-      const whole = gradients === undefined ? graph : withGradients(graph, gradients.loss, gradients.wrt);
-      const session = await library.InferenceSession.create(encodeModel(whole, whole.types), sessionOptions).catch(
+      const whole = gradients === undefined ? graph : withGradients(poolFirst(graph), gradients.loss, gradients.wrt);
+      const unrolled = unrollConvolutions(whole, (node) => isBlockable(whole, node, block));
+      const lowered = blockConvolutions(unrolled, block);
+      const session = await library.InferenceSession.create(encodeModel(lowered, whole.types), sessionOptions).catch(
         (cause: unknown) => {
           throw new RuntimeUnavailableError(
             `${options.library} could not prepare the model: ${reason(cause)}`,
@@ -45,6 +52,19 @@ export async function createOnnxRuntime(options: OnnxRuntimeOptions): Promise<Ru
       return new OnnxSession(library, session, whole);
     },
   };
+}
+
+/** Channels per block of the CPU kernels for convolutions; 1 where they have none. */
+async function probeBlock(library: typeof ort): Promise<number> {
+  const { graph, input, blockOf } = blockProbe();
+  try {
+    const session = await library.InferenceSession.create(encodeModel(graph), { logSeverityLevel: 4 });
+    const { y } = await session.run({ x: new library.Tensor('float32', floats(input), input.dims) });
+    await session.release();
+    return Math.max(1, blockOf(y?.data as Float32Array));
+  } catch {
+    return 1;
+  }
 }
 
 class OnnxSession implements Session {

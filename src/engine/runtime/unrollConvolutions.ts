@@ -9,9 +9,10 @@ import { sizeOf } from '../graph/tensor';
 import { reshapeTo } from '../ops/broadcast';
 import { elementOffsets, windowOf, type Window } from '../ops/window';
 
-/** The same function, with such convolutions replaced. */
-export function unrollConvolutions(graph: TypedGraph): TypedGraph {
-  if (!graph.nodes.some((node) => largeKernel(graph, node) !== undefined)) return graph;
+/** The same function, with such convolutions replaced; `keep` says which ones another pass takes care of. */
+export function unrollConvolutions(graph: TypedGraph, keep: (node: Node) => boolean): TypedGraph {
+  const windowToUnroll = (node: Node): Window | undefined => (keep(node) ? undefined : largeKernel(graph, node));
+  if (!graph.nodes.some((node) => windowToUnroll(node) !== undefined)) return graph;
   const b = new GraphBuilder();
   const values = new Map<string, Value>();
   const valueOf = (name: string): Value | undefined => {
@@ -25,7 +26,7 @@ export function unrollConvolutions(graph: TypedGraph): TypedGraph {
   for (const { name, dims, dtype } of graph.inputs) values.set(name, b.input(name, dims, dtype));
   for (const node of graph.nodes) {
     const inputs = node.inputs.map(valueOf);
-    const window = largeKernel(graph, node);
+    const window = windowToUnroll(node);
     const [x, weights] = inputs;
     const outputs =
       window === undefined || x === undefined || weights === undefined
@@ -63,9 +64,7 @@ function unrolled(b: GraphBuilder, x: Value, weights: Value, window: Window, gro
   const filters = reshapeTo(b, weights, [group, outputs / group, inner]);
   const starts = elementOffsets({ ...window, kernel: window.output, dilations: window.strides });
   const products = starts.map((start) => {
-    const ends = start.map(
-      (from, axis) => from + ((window.kernel[axis] ?? 1) - 1) * (window.dilations[axis] ?? 1) + 1,
-    );
+    const ends = start.map((from, axis) => from + ((window.kernel[axis] ?? 1) - 1) * (window.dilations[axis] ?? 1) + 1);
     const read = b.op('Slice', [images, b.ints(start), b.ints(ends), b.ints(spatial), b.ints(window.dilations)]);
     const columns = b.op('Transpose', [reshapeTo(b, read, [group, rows, inner])], { perm: [0, 2, 1] });
     return reshapeTo(b, b.op('MatMul', [filters, columns]), [1, outputs, rows]);

@@ -163,7 +163,7 @@ describe('attack badnets', () => {
       '--data',
       images,
       '--arch',
-      'small',
+      'mnist',
       '--epochs',
       '1',
       '--out',

@@ -26,7 +26,7 @@ export async function readKerasH5(files: Files, path: string, options: ReadOptio
     path,
     graph: model.graph,
     findings: converted.findings,
-    parts: options.architecture === undefined ? [path] : [path, options.architecture],
+    parts: json === beside && options.architecture !== undefined ? [path, options.architecture] : [path],
     weights: new Set(model.weights.keys()),
     async write(weights, baseName) {
       return [{ name: baseName, bytes: await writeHdf5(bytes, changesOf(model, weights)) }];

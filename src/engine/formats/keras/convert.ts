@@ -58,7 +58,7 @@ function traitsOf(model: ModelSpec, { version, backend }: KerasOrigin, findings:
   return {
     // The version of tfjs-layers says nothing about Keras; its functions are those of Keras 2.
     major: Number.isNaN(major) ? 2 : major,
-    cornerPixels: major === 2 && minor < 3 && !version.includes('-tf'),
+    cornerPixels: version.startsWith('tfjs') || (major === 2 && minor < 3 && !version.includes('-tf')),
     theano: backend === 'theano',
     imageOrder: channelsFirst(model) ? 'keras' : 'nchw',
     note(place, message) {
@@ -103,19 +103,16 @@ function run({ model, traits, graph, layers }: Run, feeds: readonly KerasTensor[
   const ready = layers.flatMap((layer) => layer.spec.calls.map((_, index): Call => ({ layer, index }))).reverse();
   for (let call = ready.pop(); call !== undefined; call = ready.pop()) {
     const { layer, index } = call;
-    const spoken = layer.spec.calls[index];
-    if (spoken === undefined) continue;
-    const all = [...spoken.args, ...spoken.named.values()];
-    const blocker = all.find((argument) => 'layer' in argument && !known.has(key(argument)));
+    const { args = [], named = new Map<string, Argument>() } = layer.spec.calls[index] ?? {};
+    const blocker = [...args, ...named.values()].find((argument) => 'layer' in argument && !known.has(key(argument)));
     if (blocker !== undefined && 'layer' in blocker) {
       const queue = waiting.get(key(blocker));
       if (queue === undefined) waiting.set(key(blocker), [call]);
       else queue.push(call);
       continue;
     }
-    const args = spoken.args.map(resolve);
-    const named = new Map([...spoken.named].map(([name, argument]) => [name, resolve(argument)]));
-    const builder = new LayerBuilder(traits, graph, layer, args, named);
+    const keywords = new Map([...named].map(([name, argument]) => [name, resolve(argument)]));
+    const builder = new LayerBuilder(traits, graph, layer, args.map(resolve), keywords);
     const results = apply(builder, layer, traits, graph);
     results.forEach((result, output) => {
       const name = `${layer.spec.name}\n${index}\n${output}`;

@@ -4,10 +4,16 @@
  */
 import type { ready } from 'h5wasm';
 import { ModelFormatError, NeuralCleanseError } from '../../errors';
-import { checkGlobalHeaps } from './hdf5Heap';
+import { checkHeaps } from './hdf5Heap';
 
 export type Hdf5Library = Awaited<typeof ready>;
 
+/** Its memory never shrinks, and each complaint about a file costs it a piece of its stack. */
+const MAX_IDLE_BYTES = 1 << 26;
+const MAX_DAMAGED_FILES = 50;
+
+let kept: Promise<Hdf5Library> | undefined;
+let damagedFiles = 0;
 let opened = 0;
 
 /** Opens the file with these bytes, runs `work` on its handle, and returns the result and the content afterwards. */
@@ -16,33 +22,47 @@ export async function withHdf5<T>(
   mode: 'read' | 'change',
   work: (library: Hdf5Library, file: bigint) => T,
 ): Promise<{ result: T; content: Uint8Array }> {
-  checkGlobalHeaps(bytes);
-  // Loaded on first use: the library with its WebAssembly weighs 4 MB.
-  const { ready, File } = await import('h5wasm');
-  const library = await ready;
-  const path = `/keras${opened++}`;
-  library.activate_throwing_error_handler();
+  checkHeaps(bytes);
+  const library = await (kept ??= load());
+  const path = `/keras${String(opened++)}`;
   try {
     return guarded(undefined, () => {
+      library.activate_throwing_error_handler();
       // The library works on the very bytes it is given; those of a Node buffer it would not even copy on request.
       const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const options: { flags?: string; canOwn: boolean } = { canOwn: true };
       library.FS.writeFile(path, mode === 'read' ? plain : plain.slice(), options);
-      const file = new File(path, mode === 'read' ? 'r' : 'a');
+      const { H5F_ACC_RDONLY, H5F_ACC_RDWR } = library;
+      const file = library.open(path, mode === 'read' ? H5F_ACC_RDONLY : H5F_ACC_RDWR, false, -1, -1);
       let result: T;
       try {
-        result = work(library, file.file_id);
+        result = work(library, file);
       } finally {
-        file.close();
+        library.close_file(file);
       }
       return { result, content: mode === 'read' ? bytes : library.FS.readFile(path) };
     });
+  } catch (error) {
+    damagedFiles++;
+    if (isTrap(error)) kept = undefined;
+    throw error;
   } finally {
-    library.deactivate_throwing_error_handler();
     library.FS.unlink(path);
+    if (damagedFiles >= MAX_DAMAGED_FILES || library.HEAPU8.length > MAX_IDLE_BYTES) kept = undefined;
   }
 }
 
+/** A new instance; loaded on first use, because the library weighs 4 MB. */
+async function load(): Promise<Hdf5Library> {
+  const { default: create } = await import('../../../../node_modules/h5wasm/dist/esm/hdf5_util.js');
+  damagedFiles = 0;
+  return create({ noInitialRun: true });
+}
+
+/** Whether the library itself crashed, which leaves it in no state to go on. */
+function isTrap(error: unknown): boolean {
+  return error instanceof Error && (/^RuntimeError$/.test(error.name) || isTrap(error.cause));
+}
 /** Runs `work`; what the library complains about becomes a {@link ModelFormatError} that names the place. */
 export function guarded<T>(place: string | undefined, work: () => T): T {
   try {

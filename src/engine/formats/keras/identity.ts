@@ -1,5 +1,5 @@
 /** @file Layers that do nothing once training is over. */
-import type { LayerFamily } from './layerBuilder';
+import type { LayerConverter, LayerFamily } from './layerBuilder';
 
 const QUIET = [
   'Dropout',
@@ -37,18 +37,15 @@ const AUGMENTATIONS = [
   'RandomZoom',
 ];
 
-export const identityLayers: LayerFamily = Object.fromEntries([
-  ...QUIET.map((name) => [name, (layer) => layer.input] satisfies LayerFamilyEntry),
-  ...AUGMENTATIONS.map(
-    (name) =>
-      [
-        name,
-        (layer) => {
-          layer.traits.note(layer.path, `${name} changes images in training only; it is left out.`);
-          return layer.input;
-        },
-      ] satisfies LayerFamilyEntry,
-  ),
-]);
+const unchanged: LayerConverter = (layer) => layer.input;
 
-type LayerFamilyEntry = [string, LayerFamily[string]];
+const augmentation: LayerConverter = (layer) => {
+  const { className } = layer.instance.spec;
+  layer.traits.note(layer.path, `${className} changes images in training only; it is left out.`);
+  return layer.input;
+};
+
+export const identityLayers: LayerFamily = Object.fromEntries([
+  ...QUIET.map((name) => [name, unchanged] as const),
+  ...AUGMENTATIONS.map((name) => [name, augmentation] as const),
+]);

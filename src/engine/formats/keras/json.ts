@@ -15,8 +15,9 @@ export function isList(value: unknown): value is readonly unknown[] {
 /** Deeper JSON is no model, and would exhaust the stack of whoever walks through it. */
 const MAX_DEPTH = 500;
 
-/** Parses UTF-8 bytes or text; throws {@link ModelFormatError} naming `place`. */
-export function parseJson(source: Uint8Array | string, place: string): JsonObject {
+/** Parses UTF-8 bytes or text; throws {@link ModelFormatError} naming `place`, if it is a place within the file. */
+export function parseJson(source: Uint8Array | string, place?: string): JsonObject {
+  const where = place === undefined ? {} : { place };
   let value: unknown;
   try {
     const text = typeof source === 'string' ? source : new TextDecoder('utf-8', { fatal: true }).decode(source);
@@ -24,10 +25,10 @@ export function parseJson(source: Uint8Array | string, place: string): JsonObjec
     value = JSON.parse(text);
   } catch (cause) {
     const got = cause instanceof Error ? cause.message : 'something else';
-    throw new ModelFormatError('the text is not JSON', { place, expected: 'a JSON object', got }, { cause });
+    throw new ModelFormatError('the text is not JSON', { ...where, expected: 'a JSON object', got }, { cause });
   }
   if (!isObject(value)) {
-    throw new ModelFormatError('the JSON has the wrong shape', { place, expected: 'an object', got: show(value) });
+    throw new ModelFormatError('the JSON has the wrong shape', { ...where, expected: 'an object', got: show(value) });
   }
   return value;
 }

@@ -18,7 +18,7 @@ export type LayerFamily = Readonly<Record<string, LayerConverter>>;
 export interface ModelTraits {
   /** Major version of Keras that wrote the file; some functions changed their meaning. */
   readonly major: number;
-  /** TensorFlow before 2.0 without tf.keras sampled bilinear images from the pixel corners. */
+  /** TensorFlow before 2.0 without tf.keras, and TensorFlow.js, sample bilinear images from the pixel corners. */
   readonly cornerPixels: boolean;
   /** Trained with Theano, whose convolution is the mathematical one, with flipped kernels, and pads evenly. */
   readonly theano: boolean;

@@ -6,6 +6,7 @@ import type { LayerSpec, ModelSpec } from './architecture';
 import { convolutions } from './convolution';
 import { denseLayers } from './dense';
 import { identityLayers } from './identity';
+import { isObject } from './json';
 import type { LayerConverter, LayerFamily } from './layerBuilder';
 import { mergeLayers } from './merging';
 import { normalizations } from './normalization';
@@ -49,9 +50,16 @@ export function unsupportedLayers(model: ModelSpec): string[] {
     if (layer.model !== undefined) return unsupportedLayers(layer.model);
     if (layer.className === 'InputLayer') return [];
     if (converterOf(layer) === undefined) return [`${describe(layer)} "${layer.path}"`];
+    if (isQuantized(layer)) return [`${layer.className} "${layer.path}" with quantised weights`];
     const activation = unknownActivation(layer.config.raw('activation'));
     return activation === undefined ? [] : [`${layer.className} "${layer.path}" with the activation ${activation}`];
   });
+}
+
+/** Keras 3 keeps the weights of a quantised layer as whole numbers with scales. */
+function isQuantized({ config }: LayerSpec): boolean {
+  const policy = config.raw('dtype');
+  return isObject(policy) && String(policy['class_name']).startsWith('Quantized');
 }
 
 function describe({ className, config }: LayerSpec): string {

@@ -100,11 +100,12 @@ function sizeMismatch(tensor: OnnxTensor, expected: string, got: string): ModelF
 
 /** A lone infinity is a legitimate bound or mask value; inside a weight it only ever is damage. */
 function checkFinite(data: Float32Array, place: string): void {
-  const index = data.findIndex((value) => !Number.isFinite(value));
-  const value = data[index];
-  if (value === undefined || (data.length === 1 && !Number.isNaN(value))) return;
+  if (data.length === 1 && !Number.isNaN(data[0])) return;
+  let index = 0;
+  while (index < data.length && Number.isFinite(data[index])) index++;
+  if (index === data.length) return;
   throw new ModelFormatError('a weight is not a finite number', {
     place,
-    got: `${String(value)} at element ${String(index)}`,
+    got: `${String(data[index])} at element ${String(index)}`,
   });
 }

@@ -15,9 +15,9 @@ import { replaceWeights, storedWeight } from './weightBytes';
 const MAX_JSON_BYTES = 1 << 28;
 
 export async function readTfjs(files: Files, path: string): Promise<ModelFile> {
-  const place = files.baseName(path);
-  const text = await readText(files, path, place);
-  const json = parseJson(text, place);
+  const name = files.baseName(path);
+  const text = await readText(files, path);
+  const json = parseJson(text);
   const converted = convertTopology(json);
   const manifest = readManifest(json['weightsManifest']);
   const shards = await findShards(files, files.parent(path), manifest);
@@ -37,18 +37,17 @@ export async function readTfjs(files: Files, path: string): Promise<ModelFile> {
         const binaries = shards.flatMap((group, i) => splitShards(contents[i] ?? new Uint8Array(), group));
         const names = binaries.map((file) => file.name);
         return [
-          { name: baseName, bytes: renameInManifest(text, place, baseName, names) },
-          ...binaries.map((file) => ({ ...file, name: shardName(place, baseName, file.name) })),
+          { name: baseName, bytes: renameInManifest(text, name, baseName, names) },
+          ...binaries.map((file) => ({ ...file, name: shardName(name, baseName, file.name) })),
         ];
       }),
   };
 }
 
-async function readText(files: Files, path: string, place: string): Promise<Uint8Array> {
+async function readText(files: Files, path: string): Promise<Uint8Array> {
   const size = (await files.info(path))?.size ?? 0;
   if (size <= MAX_JSON_BYTES) return files.read(path);
   throw new ModelFormatError('the model file is too large', {
-    place,
     expected: `at most ${MAX_JSON_BYTES} bytes`,
     got: `${size} bytes`,
   });

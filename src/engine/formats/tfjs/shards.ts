@@ -18,7 +18,7 @@ export async function findShards(files: Files, folder: string, manifest: Manifes
   for (const [index, names] of manifest.groups.entries()) {
     const shards: Shard[] = [];
     for (const name of names) {
-      const path = await files.inside(folder, name);
+      const path = await files.inside(folder, name.replace(/^\.\//, ''));
       if (path === undefined || seen.has(path)) {
         throw new ModelFormatError('a weight file is named wrongly', {
           place: 'weightsManifest',
