@@ -1,8 +1,18 @@
-// Bundles everything that ships. `--watch` rebuilds on changes, `--production` leaves source maps out.
+// Bundles everything that ships into dist, or into `--outdir DIR`. `--watch` rebuilds on changes, `--production`
+// leaves source maps out.
+import { rmSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 
-const watch = process.argv.includes('--watch');
-const production = process.argv.includes('--production');
+const {
+  values: { watch, production, outdir },
+} = parseArgs({
+  options: {
+    watch: { type: 'boolean', default: false },
+    production: { type: 'boolean', default: false },
+    outdir: { type: 'string', default: 'dist' },
+  },
+});
 
 // Packages with native binaries or WebAssembly files of their own; they are loaded from node_modules.
 const native = ['onnxruntime-node', 'onnxruntime-web', 'sharp', 'h5wasm', '@tensorflow/*'];
@@ -10,6 +20,7 @@ const native = ['onnxruntime-node', 'onnxruntime-web', 'sharp', 'h5wasm', '@tens
 /** @type {import('esbuild').BuildOptions} */
 const node = {
   bundle: true,
+  outdir,
   platform: 'node',
   target: 'node20',
   sourcemap: !production,
@@ -22,7 +33,6 @@ const targets = [
   {
     ...node,
     entryPoints: { extension: 'src/extension.ts' },
-    outdir: 'dist',
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     external: ['vscode', ...native],
@@ -30,8 +40,10 @@ const targets = [
   {
     ...node,
     entryPoints: { cli: 'src/cli/main.ts' },
-    outdir: 'dist',
     format: 'esm',
+    // What is imported on demand, such as the HDF5 library, stays out of the way until then.
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
     outExtension: { '.js': '.mjs' },
     external: native,
     // CommonJS packages in the bundle ask for Node's modules by require().
@@ -45,6 +57,7 @@ const targets = [
   },
 ];
 
+rmSync(`${outdir}/chunks`, { recursive: true, force: true });
 try {
   if (watch) {
     const contexts = await Promise.all(targets.map((target) => esbuild.context(target)));

@@ -1,6 +1,6 @@
 /** @file Weights of convolutions in the blocked layout: channels of output, and unless there are few those of input, innermost. */
-import type { Attribute } from '../graph/graph';
-import { float32, floats, sameDims, sizeOf, type Tensor } from '../graph/tensor';
+import type { Attribute, Node } from '../graph/graph';
+import { float32, floats, sameDims, sizeOf, toNumbers, type Tensor } from '../graph/tensor';
 import type { BlockedGraph } from './blockedGraph';
 
 /** `[O, I, H, W]` as `[O/block, I/block, H, W, I block, O block]`, or as `[O/block, I, H, W, O block]` for few inputs. */
@@ -16,8 +16,7 @@ export function blockedWeights(g: BlockedGraph, weights: string): string {
   }
   // Reversal is cheaper on whole blocks, and of swapped channels one kind is blocked already, or quickly so.
   const slice = g.producer(weights, 'Slice');
-  const reversal = slice !== undefined && sameDims(g.dims(slice.inputs[0]), dims) ? slice.inputs.slice(1) : undefined;
-  const origin = reversal === undefined ? weights : (slice?.inputs[0] ?? '');
+  const [origin = weights, ...reversal] = slice !== undefined && reversesSpace(g, slice) ? slice.inputs : [];
   const swap = g.producer(origin, 'Transpose');
   const tiles =
     swap !== undefined && swapsChannels(swap.attributes.perm)
@@ -28,11 +27,18 @@ export function blockedWeights(g: BlockedGraph, weights: string): string {
           [2, 0, 3, 4, 1, 5],
         )
       : permute(g, g.plain(origin), [outputs / size, size, inputs / size, size, height, width], [0, 2, 4, 5, 3, 1]);
-  return g.reshape(reversal === undefined ? tiles : g.emit('Slice', [tiles, ...reversal]), dims);
+  return g.reshape(reversal.length === 0 ? tiles : g.emit('Slice', [tiles, ...reversal]), dims);
 }
 
 function permute(g: BlockedGraph, value: string, shape: readonly number[], perm: readonly number[]): string {
   return g.emit('Transpose', [g.reshape(value, shape)], { perm });
+}
+
+/** Whether a Slice takes everything and leaves channels alone; axes 2 and 3 are the same ones in blocks. */
+function reversesSpace(g: BlockedGraph, slice: Node): boolean {
+  const axes = g.constant(slice.inputs[3]);
+  const whole = sameDims(g.dims(slice.inputs[0]), g.dims(slice.outputs[0]));
+  return whole && axes !== undefined && toNumbers(axes).every((axis) => axis >= 2);
 }
 
 function swapsChannels(perm: Attribute | undefined): boolean {

@@ -7,7 +7,7 @@ import type { Log } from 'sarif';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseReport } from '../../../src/engine/output/json';
 import { VERSION } from '../../../src/engine/version';
-import { buildCli, runCli } from '../../support/cliProcess';
+import { buildCli, removeCli, runCli } from '../../support/cliProcess';
 import { writeImageFolder } from '../../support/imageFolder';
 import { projectFile } from '../../support/project';
 
@@ -23,7 +23,10 @@ beforeAll(async () => {
   images = path.join(folder, 'images');
   await writeImageFolder(images, { classes: 5, perClass: 10, width: 10, height: 12 });
 });
-afterAll(() => fs.rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  removeCli();
+  await fs.rm(folder, { recursive: true, force: true });
+});
 
 function scan(...args: string[]) {
   return runCli(['scan', MODEL, '--data', images, '--quick', '--cache', path.join(folder, 'cache'), ...args]);

@@ -51,7 +51,11 @@ function checkLocalHeap(view: DataView, start: number, base: number): void {
   const data = base + word(view, start + 24);
   let free = word(view, start + 16);
   // Blocks of 16 bytes at least cannot be more than fill the data; what lies outside the library refuses itself.
-  for (let blocks = Math.min(size, view.byteLength) / 16; free !== end && data + free + 16 <= view.byteLength; blocks--) {
+  for (
+    let blocks = Math.min(size, view.byteLength) / 16;
+    free !== end && data + free + 16 <= view.byteLength;
+    blocks--
+  ) {
     if (blocks < 0) throw damaged(start);
     free = word(view, data + free);
   }
