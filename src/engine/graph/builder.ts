@@ -19,6 +19,9 @@ export interface NodeOptions {
 
 /** Larger results are left to the runtime; folding is for shape arithmetic, not for weights. */
 const MAX_FOLDED_ELEMENTS = 1 << 16;
+/** The same for what is read in folding, and for all results together: a small file can ask for any number of them. */
+const MAX_FOLDED_INPUT = 1 << 20;
+const MAX_FOLDED_TOTAL = 1 << 24;
 
 export class GraphBuilder {
   readonly #inputs: (GraphInput & TensorType)[] = [];
@@ -26,6 +29,7 @@ export class GraphBuilder {
   readonly #types = new Map<string, TensorType>();
   readonly #nodes: Node[] = [];
   #fresh = 0;
+  #folded = 0;
 
   /** The nodes so far, in topological order. */
   get nodes(): readonly Node[] {
@@ -205,9 +209,13 @@ export class GraphBuilder {
   #fold(context: OpContext, types: readonly TensorType[]): Tensor[] | undefined {
     const definition = operator(context.op, context.name);
     if (definition.fold === undefined) return undefined;
-    if (types.reduce((total, type) => total + sizeOf(type.dims), 0) > MAX_FOLDED_ELEMENTS) return undefined;
+    const elements = sum(types.map((type) => sizeOf(type.dims)));
+    if (elements > MAX_FOLDED_ELEMENTS || this.#folded + elements > MAX_FOLDED_TOTAL) return undefined;
     const constants = context.inputs.map((input, i) => (input === undefined ? undefined : context.constant(i)));
-    return definition.fold(context, constants, types);
+    if (sum(constants.map((tensor) => tensor?.data.length ?? 0)) > MAX_FOLDED_INPUT) return undefined;
+    const tensors = definition.fold(context, constants, types);
+    if (tensors !== undefined) this.#folded += elements;
+    return tensors;
   }
 
   #checkFeed(input: GraphInput, feed: Value | undefined): void {
@@ -262,4 +270,8 @@ function fixed(input: GraphInput): number[] {
     if (dim === null) throw new RangeError(`Shape of input ${input.name} is not fixed: ${showDims(input.dims)}`);
     return dim;
   });
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, value) => total + value, 0);
 }

@@ -20,8 +20,9 @@ function poolOf(context: WindowContext, dims: readonly number[]): Pool {
 function inferPool(context: OpContext): TensorType[] {
   const x = required(context, 0);
   spatialDims(context, x);
-  if (context.outputCount > 1) throw unsupported(context, 'the output of indices');
-  return [{ dtype: x.dtype, dims: [...x.dims.slice(0, 2), ...poolOf(context, x.dims).window.output] }];
+  const dims = [...x.dims.slice(0, 2), ...poolOf(context, x.dims).window.output];
+  const indices = { dtype: 'int64' as const, dims };
+  return [{ dtype: x.dtype, dims }, indices].slice(0, context.outputCount);
 }
 
 function includesPadding(context: WindowContext): boolean {
@@ -32,11 +33,12 @@ const maxPool: OpDefinition = {
   infer: inferPool,
   gradient: (context) => {
     const [x, [y]] = [required(context, 0), context.outputs];
-    if (!context.needs(0) || y === undefined) return [];
+    if (!context.needs(0) || y === undefined || context.gradients[0] === undefined) return [];
     return [spreadToMaxima(context.b, x, y, incoming(context), poolOf(context, x.dims))];
   },
   kernel: (context) => {
     const x = required(context, 0);
+    if (context.outputCount > 1) throw unsupported(context, 'the output of indices in TensorFlow.js');
     return [maxKernel(context.tf, x, poolOf(context, x.shape))];
   },
 };

@@ -6,6 +6,7 @@ import type { Finding } from '../format';
 import { Inference } from './inference';
 import { layerOf } from './order';
 import { attributesToInputs } from './upgrade/attributesToInputs';
+import { scatterNd } from './upgrade/constantScatter';
 import { attention, swish } from './upgrade/newer';
 import { batchNormalization, dropout, groupNormalization } from './upgrade/normalization';
 import { averagePool } from './upgrade/pooling';
@@ -37,15 +38,16 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
   ['GroupNormalization', groupNormalization],
   ['LogSoftmax', softmax],
   ['Resize', resize],
+  ['ScatterND', scatterNd],
   ['Softmax', softmax],
   ['SpaceToDepth', spaceToDepth],
   ['Swish', swish],
   ['Upsample', upsample],
 ]);
 
-/** Whether the operator needs no entry in the operator table because it is rewritten into others. */
+/** Whether the operator needs no entry in the operator table because it is rewritten into others, at least sometimes. */
 export function isRewritten(op: string): boolean {
-  return ['Attention', 'Dropout', 'Swish', 'Upsample'].includes(op);
+  return ['Attention', 'Dropout', 'ScatterND', 'Swish', 'Upsample'].includes(op);
 }
 
 export interface Upgraded {
@@ -95,6 +97,7 @@ export function upgrade(
         return name;
       },
       tensor: (name) => constants.get(name),
+      known: (name) => inference.constant(name),
       type: (name) => inference.type(name),
       note: (message) => findings.push({ severity: 'warning', place: layerOf(node), message }),
     };

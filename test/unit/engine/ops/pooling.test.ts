@@ -25,7 +25,7 @@ async function gradient(op: string, dims: readonly number[], x: ArrayLike<number
 
 const tiles = { kernel_shape: [2, 2], strides: [2, 2] };
 
-describe('tied maxima share one gradient', () => {
+describe('tied maxima get one gradient together', () => {
   it.each([
     ['all four', [3, 3, 3, 3], [0.25, 0.25, 0.25, 0.25]],
     ['three', [3, 1, 3, 3], [1 / 3, 0, 1 / 3, 1 / 3]],
@@ -65,7 +65,7 @@ describe('tied maxima share one gradient', () => {
   it('padding takes no part, although it reads as 0', async () => {
     const attributes = { kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides: [2, 2] };
     expect(await gradient('MaxPool', [1, 1, 1, 1], [0], attributes)).toEqual([1]);
-    expect(await gradient('MaxPool', [1, 1, 2, 2], [-1, -1, -1, -1], attributes)).toEqual([0.25, 0.25, 0.25, 0.25]);
+    expect(await gradient('MaxPool', [1, 1, 2, 2], [-1, -1, -1, -1], attributes)).toEqual([1, 0, 0, 0]);
   });
 
   it('GlobalMaxPool splits evenly', async () => {
@@ -101,13 +101,15 @@ describe('pools that are refused', () => {
   it.each(unsupported)('%s: %s', (...refused) => {
     expectUnsupported(refused);
   });
+});
 
-  it('MaxPool with indices', () => {
-    const b = new GraphBuilder();
-    expect(() => b.ops('MaxPool', [b.input('x', x)], { kernel_shape: [2, 2] }, { name: 'layer', outputs: 2 })).toThrow(
-      'MaxPool "layer": the output of indices is not supported',
-    );
-  });
+it('MaxPool may name the positions of the maxima', () => {
+  const b = new GraphBuilder();
+  const outputs = b.ops('MaxPool', [b.input('x', x)], { kernel_shape: [2, 2] }, { outputs: 2 });
+  expect(outputs.map(({ dtype, dims }) => [dtype, dims])).toEqual([
+    ['float32', [1, 2, 5, 5]],
+    ['int64', [1, 2, 5, 5]],
+  ]);
 });
 
 it('ceil_mode leaves out a window that would start behind the image', () => {

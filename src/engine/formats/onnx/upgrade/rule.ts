@@ -11,6 +11,8 @@ export interface UpgradeContext {
   constant(hint: string, tensor: Tensor): string;
   /** The constant with this name. */
   tensor(name: string): Tensor | undefined;
+  /** The value with this name, if it does not depend on the content of the image; computed ones are small. */
+  known(name: string): Tensor | undefined;
   /** Type of a value that stands before the node, at some size of the image; `undefined` where it cannot be told. */
   type(name: string): TensorType | undefined;
   /** Tells the user something about the node. */

@@ -180,6 +180,20 @@ const CASES: readonly Case[] = [
     initializers: [floatTensor('mask', [3, 3], [0, -1, -9, 1, 0, 2, -3, 0, 0])],
   },
   {
+    title: 'ScatterND of constants',
+    opset: 16,
+    dims: [2, 3, 4],
+    nodes: [
+      { op: 'ScatterND', inputs: ['zeros', 'indices', 'updates'], outputs: ['mask'] },
+      { op: 'Add', inputs: ['x', 'mask'], outputs: ['y'] },
+    ],
+    initializers: [
+      floatTensor('zeros', [3, 4], new Array<number>(12).fill(0)),
+      intTensor('indices', [2, 1], [-1, 0]),
+      floatTensor('updates', [2, 4], [1, 2, 3, 4, 5, 6, 7, 8]),
+    ],
+  },
+  {
     title: 'AveragePool over the first of three axes',
     opset: 17,
     dims: [2, 1, 5, 3, 2],
