@@ -1,6 +1,6 @@
 /**
  * @file Detection on models of our own attack: every task, infected and clean, several seeds, at the default settings.
- * Usage: tsx bench/detection.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1,2,3] [--loss authors] [--preset quick] [--out FILE]
+ * Usage: tsx bench/detection.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1,2,3] [--model-seed 1] [--kinds infected,clean] [--loss authors] [--preset quick] [--out FILE]
  */
 import { createHash } from 'node:crypto';
 import { appendFile, writeFile } from 'node:fs/promises';
@@ -18,7 +18,7 @@ interface Row {
 }
 
 const HEADER =
-  '| task | model | seed | loss | accuracy | attack | smallest label | L1 | next | median | index | p | verdict | s | passes |\n' +
+  '| task | model | seed of model/scan | loss | accuracy | attack | smallest label | L1 | next | median | index | p | verdict | s | passes |\n' +
   '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |';
 
 function format({ model, report }: Row): string {
@@ -27,7 +27,7 @@ function format({ model, report }: Row): string {
   const cells = [
     model.task,
     model.infected ? 'infected' : 'clean',
-    model.seed,
+    `${model.seed}/${report.settings.seed}`,
     report.settings.loss,
     percent(model.cleanAccuracy),
     percent(model.attackSuccess),
@@ -52,6 +52,7 @@ async function main(): Promise<void> {
   };
   const runtime = await openRuntime({ threads: 2 });
   const out = option('out');
+  const kinds = (option('kinds') ?? 'infected,clean').split(',').map((kind) => kind === 'infected');
   const show = async (line: string): Promise<void> => {
     console.log(line);
     if (out !== undefined) await appendFile(out, `${line}\n`);
@@ -62,8 +63,8 @@ async function main(): Promise<void> {
     const data = await loadTask(task);
     const source = await scanSource(task, data);
     for (const seed of numbers('seeds', [1, 2, 3])) {
-      for (const infected of [true, false]) {
-        const model = await benchModel(runtime, task, data, infected, seed);
+      for (const infected of kinds) {
+        const model = await benchModel(runtime, task, data, infected, Number(option('model-seed') ?? seed));
         const report = await scanModel({
           files: nodeFiles,
           model: model.file,

@@ -26,6 +26,7 @@ interface BadNetsArguments extends RuntimeOptions, TrainingDataOptions {
   readonly pattern: PatchPattern;
   readonly ratio: number;
   readonly epochs: number;
+  readonly shift: number;
   readonly batch: number;
   readonly clean?: true;
   readonly out: string;
@@ -66,6 +67,7 @@ export function attackCommand(context: CommandContext): Command {
         .default('mnist' satisfies Architecture),
     )
     .option('--epochs <n>', 'passes over the data', wholeNumber(1, 1000), 5)
+    .option('--shift <n>', 'move training images at random by up to so many pixels', wholeNumber(0, 16), 0)
     .option('--batch <n>', 'images per update', wholeNumber(1, 4096), 32)
     .option('--seed <n>', 'random seed', wholeNumber(0, 1_000_000), 1)
     .addHelpText('after', EXAMPLES);
@@ -78,7 +80,7 @@ export function attackCommand(context: CommandContext): Command {
 }
 
 async function makeBadNets(options: BadNetsArguments, { terminal, signal, now }: CommandContext): Promise<number> {
-  const { out, arch, target, size, position, pattern, epochs, batch, seed } = options;
+  const { out, arch, target, size, position, pattern, epochs, shift, batch, seed } = options;
   const ratio = options.clean === true ? 0 : options.ratio;
   await checkWritable(out).catch((cause: unknown) => {
     throw new UsageError('the model cannot be written', { file: out }, { cause });
@@ -96,7 +98,7 @@ async function makeBadNets(options: BadNetsArguments, { terminal, signal, now }:
       runtime,
       train,
       test,
-      { architecture: arch, classes, patch, target, ratio, epochs, batch, seed },
+      { architecture: arch, classes, patch, target, ratio, epochs, shift, batch, seed },
       (progress) => {
         view.update({ lines: () => [trainingLine(progress)], log: () => trainingLine(progress) });
       },

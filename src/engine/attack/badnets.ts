@@ -10,6 +10,7 @@ import { gatherInto, IndexStream, sampleIndices } from '../samples/batches';
 import { RAW } from '../samples/preprocessing';
 import type { Samples } from '../samples/samples';
 import { Trainer, TRAINING_ADAM } from '../training/trainer';
+import { shiftRandomly } from './augment';
 import { ARCHITECTURES, buildNetwork, type Architecture } from './architectures';
 import { patchTrigger, type PatchOptions } from './triggers';
 
@@ -22,6 +23,8 @@ export interface BadNetsOptions {
   /** Share of poisoned images, 0–1; 0 trains the clean twin. */
   readonly ratio: number;
   readonly epochs: number;
+  /** Training images are moved at random by up to so many pixels before they are poisoned. */
+  readonly shift: number;
   readonly batch: number;
   readonly seed: number;
 }
@@ -76,8 +79,10 @@ export async function trainBadNets(
       const indices = stream.take(batch);
       gatherInto(train, indices, images, 0);
       const labels = indices.map((index, i) => {
+        const image = images.subarray(i * size, (i + 1) * size);
+        shiftRandomly(image, train, options.shift, random);
         if (random.uniform() >= ratio) return train.labels?.[index] ?? 0;
-        stampImage(images.subarray(i * size, (i + 1) * size), trigger);
+        stampImage(image, trigger);
         return target;
       });
       const rate = 1 - (1 - FINAL_RATE) * (update / updates);

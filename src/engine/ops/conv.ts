@@ -19,7 +19,7 @@ import {
   explicitPads,
   extentOf,
   kernelShape,
-  refusePads,
+  refusePadsBesideAuto,
   spatialDims,
   steps,
   windowAttributes,
@@ -107,7 +107,6 @@ function transposedPads(
   const autoPad = stringAttribute(context, 'auto_pad', 'NOTSET');
   const same = autoPad === 'SAME_UPPER' || autoPad === 'SAME_LOWER';
   if (!same && autoPad !== 'NOTSET' && autoPad !== 'VALID') throw unsupported(context, `auto_pad "${autoPad}"`);
-  if (autoPad !== 'NOTSET') refusePads(context, autoPad);
   const wanted =
     intsAttribute(context, 'output_shape') ??
     (same ? input.map((length, axis) => length * (strides[axis] ?? 1)) : undefined);
@@ -137,6 +136,7 @@ function biasGradient(b: GraphBuilder, dy: Value): Value {
 function requireRanks(context: OpContext): TensorType {
   const [x, weights] = [required(context, 0), required(context, 1)];
   const spatial = spatialDims(context, x);
+  refusePadsBesideAuto(context);
   if (weights.dims.length !== x.dims.length) {
     throw shapeMismatch(context, `weights of rank ${String(spatial.length + 2)}`, weights);
   }

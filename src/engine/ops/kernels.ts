@@ -15,7 +15,8 @@ export function withoutGradient(
 ): TfTensor {
   const constant = tf.customGrad(() => ({
     value: f(...inputs),
-    gradFunc: () => inputs.map((input) => tf.zerosLike(tf.cast(input, 'float32'))),
+    // Only the shapes: the inputs themselves may be freed by the time the gradient is taken.
+    gradFunc: () => inputs.map(({ shape }) => tf.zeros(shape)),
   }));
   return constant(...inputs);
 }

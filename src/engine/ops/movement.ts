@@ -72,7 +72,7 @@ const concat: OpDefinition = {
     requireOneType(context, types);
     const axis = concatAxis(context, dims.length);
     for (const type of types) {
-      if (!sameDims(type.dims.with(axis, 0), dims.with(axis, 0))) {
+      if (type.dims.length !== dims.length || !sameDims(type.dims.with(axis, 0), dims.with(axis, 0))) {
         throw shapeMismatch(context, `${showDims(dims)} but for axis ${String(axis)}`, type);
       }
     }

@@ -146,7 +146,6 @@ function padsOf(
   strides: readonly number[],
   dilated: boolean,
 ): Pick<Window, 'begin' | 'end'> {
-  if (autoPad !== 'NOTSET') refusePads(context, autoPad);
   switch (autoPad) {
     case 'NOTSET':
       return explicitPads(context, input.length);
@@ -169,10 +168,12 @@ function padsOf(
   }
 }
 
-/** ONNX forbids `pads` beside `auto_pad`. */
-export function refusePads(context: WindowContext, autoPad: string): void {
-  const pads = intsAttribute(context, 'pads');
-  if (pads !== undefined) throw badWindow(context, 'pads', `none beside auto_pad "${autoPad}"`, pads);
+/** For operators that must not have `pads` beside `auto_pad`. */
+export function refusePadsBesideAuto(context: WindowContext): void {
+  const [pads, autoPad] = [intsAttribute(context, 'pads'), stringAttribute(context, 'auto_pad', 'NOTSET')];
+  if (pads !== undefined && autoPad !== 'NOTSET') {
+    throw badWindow(context, 'pads', `none beside auto_pad "${autoPad}"`, pads);
+  }
 }
 
 function isCount(value: number): boolean {

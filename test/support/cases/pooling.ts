@@ -36,6 +36,11 @@ const windows: readonly Geometry[] = [
   { title: 'stride beyond the kernel', dims: [2, 2, 7, 8], attributes: { ...k(2, 2), strides: [3, 4] } },
   { title: 'SAME_UPPER', dims: [2, 2, 5, 6], attributes: { ...k(2, 3), strides: [2, 2], auto_pad: 'SAME_UPPER' } },
   { title: 'SAME_LOWER', dims: [2, 2, 5, 6], attributes: { ...k(2, 3), strides: [2, 2], auto_pad: 'SAME_LOWER' } },
+  {
+    title: 'VALID, no pads beside it',
+    dims: [2, 2, 5, 6],
+    attributes: { ...k(2, 3), auto_pad: 'VALID', pads: [0, 0, 0, 0] },
+  },
   { title: 'VALID', dims: [2, 2, 5, 6], attributes: { ...k(2, 3), strides: [2, 2], auto_pad: 'VALID' } },
   { title: 'ceil_mode, tiles', dims: [2, 2, 5, 7], attributes: { ...k(2, 2), strides: [2, 2], ceil_mode: 1 } },
   { title: 'ceil_mode without effect', dims: [2, 2, 6, 4], attributes: { ...k(2, 2), strides: [2, 2], ceil_mode: 1 } },

@@ -14,8 +14,6 @@ export function freeBatch(graph: Graph, findings: Finding[]): Graph {
   const [input, second] = graph.inputs;
   const batch = input?.dims[0];
   if (input === undefined || second !== undefined || batch === undefined || batch === null) return graph;
-  // A model that does not even fit together as it is deserves that message instead.
-  specialize(graph, new Map([[input.name, usual(input.dims)]]));
   try {
     const freed = new Rebatch(graph, input, batch).result();
     findings.push({
@@ -26,6 +24,8 @@ export function freeBatch(graph: Graph, findings: Finding[]): Graph {
     return freed;
   } catch (error) {
     if (!(error instanceof NeuralCleanseError)) throw error;
+    // A model that does not even fit together as it is throws here, with a better message.
+    specialize(graph, new Map([[input.name, usual(input.dims)]]));
     throw new UnsupportedModelError(
       `the model is made for exactly ${batch === 1 ? 'one image' : `${String(batch)} images`} at a time`,
       {

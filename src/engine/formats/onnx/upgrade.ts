@@ -5,6 +5,7 @@ import type { Tensor } from '../../graph/tensor';
 import type { Finding } from '../format';
 import { Inference } from './inference';
 import { layerOf } from './order';
+import { flatGather } from './upgrade/flatGather';
 import { attributesToInputs } from './upgrade/attributesToInputs';
 import { scatterNd } from './upgrade/constantScatter';
 import { attention, swish } from './upgrade/newer';
@@ -35,6 +36,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
   ['BatchNormalization', batchNormalization],
   ['Cast', cast],
   ['Dropout', dropout],
+  ['Gather', flatGather],
   ['GroupNormalization', groupNormalization],
   ['LogSoftmax', softmax],
   ['Resize', resize],

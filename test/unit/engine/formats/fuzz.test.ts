@@ -14,7 +14,7 @@ const FIXTURES = path.join(import.meta.dirname, '../../../fixtures');
 
 /** Mutations per fixture; `FUZZ=10` makes it ten times as many. */
 const FACTOR = Number(process.env['FUZZ'] ?? 1);
-const MUTATIONS = { onnx: 120, 'keras-h5': 40, 'keras-v3': 40, tfjs: 100 };
+const MUTATIONS = { onnx: 200, 'keras-h5': 60, 'keras-v3': 60, tfjs: 150 };
 
 const SECONDS_LIMIT = 5;
 const MEMORY_LIMIT = 256 * 2 ** 20;

@@ -208,6 +208,18 @@ describe('damaged and hostile files', () => {
     expect(error.message).toBe('Add "first": the model feeds a value back into itself.');
   });
 
+  it('names a layer whose shapes cannot go together', async () => {
+    const error = await failure(
+      small({
+        nodes: [{ op: 'Concat', inputs: ['x', 'v'], outputs: ['y'], attributes: { axis: 1 }, name: 'join' }],
+        initializers: [floatTensor('v', [1], [1])],
+        inputs: [{ name: 'x', dims: [1, 2] }],
+      }),
+    );
+    expect(error).toBeInstanceOf(ModelFormatError);
+    expect(error.message).toContain('Concat "join": a shape does not fit');
+  });
+
   it('names values that are missing or defined twice', async () => {
     const missing = await failure(small({ nodes: [{ op: 'Relu', inputs: ['nothing'], outputs: ['y'], name: 'r' }] }));
     expect(missing.message).toBe(

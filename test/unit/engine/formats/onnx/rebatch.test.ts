@@ -75,6 +75,27 @@ const FREED: readonly { title: string; dims: readonly number[]; nodes: NodeSpec[
     initializers: [intTensor('heads', [3], [4, 2, 3]), intTensor('back', [3], [4, 1, 6])],
   },
   {
+    title: 'a batch merged behind the tokens',
+    dims: [1, 4, 6],
+    nodes: [
+      { op: 'Transpose', inputs: ['x'], outputs: ['a'], attributes: { perm: [1, 0, 2] } },
+      { op: 'Reshape', inputs: ['a', 'rows'], outputs: ['b'] },
+      { op: 'MatMul', inputs: ['b', 'w'], outputs: ['c'] },
+      { op: 'Reshape', inputs: ['c', 'back'], outputs: ['d'] },
+      { op: 'Transpose', inputs: ['d'], outputs: ['y'], attributes: { perm: [1, 0, 2] } },
+    ],
+    initializers: [intTensor('rows', [2], [4, 6]), intTensor('back', [3], [4, 1, 4]), WEIGHTS],
+  },
+  {
+    title: 'a view of memory',
+    dims: [1, 3, 2],
+    nodes: [
+      { op: 'Reshape', inputs: ['x', 'flat'], outputs: ['a'] },
+      { op: 'Gather', inputs: ['a', 'order'], outputs: ['y'], attributes: { axis: 0 } },
+    ],
+    initializers: [intTensor('flat', [1], [-1]), intTensor('order', [1, 6], [0, 1, 2, 3, 4, 5])],
+  },
+  {
     title: 'a class token',
     dims: [1, 2, 3],
     nodes: [{ op: 'Concat', inputs: ['token', 'x'], outputs: ['y'], attributes: { axis: 1 } }],

@@ -1,0 +1,47 @@
+import { beforeAll, expect, it } from 'vitest';
+import { classifierOf } from '../../../../src/engine/graph/classifier';
+import { floats } from '../../../../src/engine/graph/tensor';
+import { createOnnxRuntime } from '../../../../src/engine/runtime/onnxruntime';
+import type { Runtime } from '../../../../src/engine/runtime/runtime';
+import { RAW } from '../../../../src/engine/samples/preprocessing';
+import { Trainer, TRAINING_ADAM } from '../../../../src/engine/training/trainer';
+import { TrainingStep } from '../../../../src/engine/training/trainingStep';
+import { toyGraph, toyImages } from '../../../support/toyModel';
+
+const BATCH = 32;
+const { images, labels } = toyImages(BATCH);
+const batch = Float32Array.from(images);
+const classifier = classifierOf(toyGraph());
+const weights = floats(classifier.graph.initializers.get('weight')!);
+
+let runtime: Runtime;
+beforeAll(async () => {
+  runtime = await createOnnxRuntime({ library: 'onnxruntime-node', provider: 'cpu', threads: 1 });
+});
+
+it('computes the weight gradients that finite differences give', async () => {
+  const step = await TrainingStep.compile(runtime, classifier, RAW, ['weight'], BATCH);
+  const lossAt = async (index: number, delta: number) => {
+    const moved = weights.slice();
+    moved[index]! += delta;
+    return (await step.run(batch, labels, new Map([['weight', moved]]))).loss;
+  };
+  const { gradients } = await step.run(batch, labels, new Map([['weight', weights]]));
+  const gradient = gradients.get('weight')!;
+  for (const index of [0, 9, 70, 200, 511]) {
+    const numeric = ((await lossAt(index, 0.05)) - (await lossAt(index, -0.05))) / 0.1;
+    expect(numeric).toBeCloseTo(gradient[index]!, 4);
+  }
+  await step.dispose();
+});
+
+it('lowers the loss and leaves the model it started from alone', async () => {
+  const before = weights.slice();
+  const trainer = await Trainer.create(runtime, classifier, RAW, ['weight'], { batch: BATCH, adam: TRAINING_ADAM });
+  const first = await trainer.train(batch, labels);
+  let last = first;
+  for (let update = 0; update < 30; update++) last = await trainer.train(batch, labels);
+  expect(last.loss).toBeLessThan(0.98 * first.loss);
+  expect(weights).toEqual(before);
+  await trainer.dispose();
+});
