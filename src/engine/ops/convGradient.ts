@@ -6,10 +6,13 @@ import type { GraphBuilder, Value } from '../graph/builder';
 import { float32, floats, int64, sizeOf, toNumbers, type Tensor } from '../graph/tensor';
 import { reshapeTo } from './broadcast';
 import { repeated } from './blockedLayout';
-import { exactEnd, extentOf, outerProduct, windowAttributes, type Window } from './window';
+import { elementOffsets, exactEnd, extentOf, outerProduct, windowAttributes, type Window } from './window';
 
 /** Up to so many channels, a convolution that computes or reads them leaves most of a vector register idle. */
 export const FEW_CHANNELS = 8;
+
+/** So many channels of 2×2 pixels make up one vector register. */
+const COLOUR_CHANNELS = [3, 4];
 
 export interface Convolution {
   /** Over `size`. */
@@ -30,6 +33,8 @@ export function inputGradient(
   const { window, group, size } = convolution;
   const [, channelsPerGroup = 1] = weights.dims;
   const dense = isDense(window);
+  const colour = group === 1 && COLOUR_CHANNELS.includes(channelsPerGroup);
+  if (known !== undefined && dense && colour && size.length === 2) return tiledConvolution(b, dy, known, convolution);
   const flip = group === 1 ? dense && channelsPerGroup > FEW_CHANNELS : dense || channelsPerGroup === 1;
   if (flip) return flippedConvolution(b, dy, weights, known, convolution);
   const exact = exactEnd(window, size);
@@ -56,6 +61,52 @@ function flippedConvolution(
   const pads = [...begin, ...end].map((pad) => Math.max(pad, 0));
   const { kernel, dilations } = window;
   return b.op('Conv', [cropped(b, spread, begin, end), flipped], { kernel_shape: kernel, dilations, pads, group });
+}
+
+/**
+ * Computes 2×2 pixels at a time, as channels of an image of half the size: a convolution with stride 2 and the flipped
+ * weights at four places.
+ */
+function tiledConvolution(b: GraphBuilder, dy: Value, weights: Tensor, { window, size }: Convolution): Value {
+  const extent = extentOf(window);
+  const begin = extent.map((length, axis) => length - 1 - (window.begin[axis] ?? 0));
+  const end = extent.map(
+    (length, axis) => 2 * Math.ceil((size[axis] ?? 0) / 2) - 1 + length - (dy.dims[axis + 2] ?? 0) - (begin[axis] ?? 0),
+  );
+  const filters = b.constant(tiledWeights(weights, window), 'tiled');
+  const tiles = b.op('Conv', [cropped(b, dy, begin, end), filters], {
+    kernel_shape: filters.dims.slice(2),
+    strides: [2, 2],
+    pads: [...begin, ...end].map((pad) => Math.max(pad, 0)),
+  });
+  const image = b.op('DepthToSpace', [tiles], { blocksize: 2, mode: 'CRD' });
+  const beyond = size.map((dim, axis) => dim - (image.dims[axis + 2] ?? 0));
+  return cropped(
+    b,
+    image,
+    size.map(() => 0),
+    beyond,
+  );
+}
+
+/** `[Cout, Cin, …]` to `[Cin·2·2, Cout, …]`, reversed in space, shifted by one for the second row and column. */
+function tiledWeights(weights: Tensor, window: Window): Tensor {
+  const [outputs = 1, inputs = 1] = weights.dims;
+  const [height = 1, width = 1] = extentOf(window);
+  const source = floats(weights);
+  const data = new Float32Array(inputs * 4 * outputs * (height + 1) * (width + 1));
+  const offsets = elementOffsets(window);
+  for (let filter = 0; filter < outputs * inputs; filter++) {
+    const [output, input] = [Math.floor(filter / inputs), filter % inputs];
+    for (let place = 0; place < 4; place++) {
+      const start = ((input * 4 + place) * outputs + output) * (height + 1) * (width + 1);
+      offsets.forEach(([row = 0, column = 0], i) => {
+        const [y, x] = [(place >> 1) + height - 1 - row, (place & 1) + width - 1 - column];
+        data[start + y * (width + 1) + x] = source[filter * offsets.length + i] ?? 0;
+      });
+    }
+  }
+  return float32([inputs * 4, outputs, height + 1, width + 1], data);
 }
 
 function isDense({ strides }: Window): boolean {

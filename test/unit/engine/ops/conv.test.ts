@@ -120,7 +120,13 @@ describe('the gradient graph of a convolution', () => {
 
   it('is one transposed convolution for strides and for few channels', () => {
     expect(operators([16, 16], { strides: [2, 2] })).toEqual(['ConvTranspose']);
-    expect(operators([16, 3], {})).toEqual(['ConvTranspose']);
+    expect(operators([16, 1], {})).toEqual(['ConvTranspose']);
+  });
+
+  it('computes tiles of 2×2 pixels for colour images', () => {
+    expect(operators([16, 3], { pads: [1, 1, 1, 2] })).toEqual(['Conv', 'DepthToSpace', 'Slice']);
+    expect(operators([16, 4], {}, 10)).toEqual(['Conv', 'DepthToSpace', 'Slice']);
+    expect(operators([16, 3], { strides: [2, 1] })).toEqual(['ConvTranspose']);
   });
 
   it('is a convolution of the spread gradient for strided depthwise ones', () => {
