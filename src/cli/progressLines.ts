@@ -24,8 +24,9 @@ export function terminalLines(progress: ScanProgress, columns: number): string[]
 /** A line with as many labels as fit, none before there are figures. */
 function labelsInWork({ current }: ScanProgress, columns: number): string[] {
   let line = '';
-  for (const { label, l1, success } of current.filter((item) => Number.isFinite(item.l1))) {
-    const text = `label ${label}: L1 ${formatFixed(l1, 1)}, success ${Math.round(100 * success)} %`;
+  for (const { label, latest } of current) {
+    if (latest === undefined) continue;
+    const text = `label ${label}: L1 ${formatFixed(latest.l1, 1)}, success ${Math.round(100 * latest.success)} %`;
     const longer = line === '' ? `  ${text}` : `${line}  |  ${text}`;
     if (line !== '' && longer.length >= columns) break;
     line = longer;

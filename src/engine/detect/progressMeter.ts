@@ -42,8 +42,7 @@ export class ProgressMeter {
       labelsTotal: this.labelsTotal,
       current: active.map(({ inversion }) => ({
         label: inversion.label,
-        l1: inversion.latest?.l1 ?? NaN,
-        success: inversion.latest?.success ?? 0,
+        ...(inversion.latest === undefined ? {} : { latest: inversion.latest }),
       })),
       ...(left === undefined ? {} : { secondsLeft: left }),
     });

@@ -1,6 +1,6 @@
 /** @file What a scan takes in and what it tells while it runs. */
 import type { CancelSignal } from '../progress';
-import type { LabelResult } from '../report';
+import type { CurvePoint, LabelResult } from '../report';
 
 /** Absolute progress, at most about five times a second. */
 export interface ScanProgress {
@@ -10,8 +10,8 @@ export interface ScanProgress {
   readonly total: number;
   readonly labelsDone: number;
   readonly labelsTotal: number;
-  /** Labels in work right now, with their current L1 and success rate 0–1. */
-  readonly current: readonly { readonly label: number; readonly l1: number; readonly success: number }[];
+  /** Labels in work right now, each with the latest point of its curve; NaN-free: none before the first round ends. */
+  readonly current: readonly { readonly label: number; readonly latest?: CurvePoint }[];
   /** Seconds left in this phase, where it can be estimated. */
   readonly secondsLeft?: number;
 }

@@ -12,8 +12,8 @@ const progress: ScanProgress = {
   labelsDone: 20,
   labelsTotal: 43,
   current: [
-    { label: 20, l1: 61.24, success: 0.991 },
-    { label: 21, l1: 80, success: 0.5 },
+    { label: 20, latest: { update: 40, l1: 61.24, success: 0.991, lambda: 0.001 } },
+    { label: 21, latest: { update: 40, l1: 80, success: 0.5, lambda: 0.001 } },
   ],
   secondsLeft: 83,
 };
@@ -31,7 +31,7 @@ describe('progress as text', () => {
   });
 
   it('shows whole labels only, and none without figures', () => {
-    const current = [{ label: 3, l1: NaN, success: 0 }, ...progress.current];
+    const current = [{ label: 3 }, ...progress.current];
     expect(terminalLines({ ...progress, current }, 60)[1]).toBe('  label 20: L1 61.2, success 99 %');
     expect(terminalLines({ ...progress, current: current.slice(0, 1) }, 60)).toHaveLength(1);
   });

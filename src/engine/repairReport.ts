@@ -1,0 +1,85 @@
+/** @file What a repair did, before and after: plain, versioned, serialisable, like the {@link ScanReport}. */
+import type { ModelSummary, ReportFinding, SamplesSummary, ScanReport, Verdict } from './report';
+
+export const REPAIR_REPORT_VERSION = 1;
+
+export type RepairMethod = 'prune' | 'unlearn' | 'fine-prune';
+
+/** Success rate 0–1 of a trigger, on held-out images that are not of its label. */
+export interface TriggerSuccess {
+  readonly label: number;
+  /** `reversed` by the scan; `given` as the attacker's own, known in tests only. */
+  readonly source: 'reversed' | 'given';
+  readonly attackSuccess: number;
+}
+
+/** The state of a model on the held-out images. */
+export interface Evaluation {
+  /** 0–1. */
+  readonly cleanAccuracy: number;
+  /** 0–1 by class; NaN-free: classes without images are `null`. */
+  readonly perClass: readonly (number | null)[];
+  readonly triggers: readonly TriggerSuccess[];
+}
+
+/** One point of a pruning curve; the first has nothing pruned. */
+export interface PrunePoint {
+  readonly pruned: number;
+  readonly cleanAccuracy: number;
+  readonly triggers: readonly TriggerSuccess[];
+}
+
+export interface PruneCurve {
+  /** Name of the layer whose neurons (channels) are pruned, and how many it has. */
+  readonly layer: string;
+  readonly neurons: number;
+  /** Neurons in the order of pruning. */
+  readonly ranking: readonly number[];
+  /** Ascending in `pruned`. */
+  readonly points: readonly PrunePoint[];
+  /** Index into `points`. */
+  readonly chosen: number;
+}
+
+/** One point of an unlearning (or fine-tuning) curve; the first is before the first update. */
+export interface UnlearnPoint {
+  readonly update: number;
+  /** Images seen so far. */
+  readonly images: number;
+  /** Mean cross-entropy of the batches since the point before; absent at the first. */
+  readonly loss?: number;
+  readonly cleanAccuracy: number;
+  readonly triggers: readonly TriggerSuccess[];
+}
+
+/** One pass of the detect–patch loop. */
+export interface RepairRound {
+  readonly labels: readonly number[];
+  readonly prune?: PruneCurve;
+  readonly unlearn?: readonly UnlearnPoint[];
+  /** Of the scan after this round, where one was made. */
+  readonly verdict?: Verdict;
+}
+
+export interface RepairReport {
+  readonly version: typeof REPAIR_REPORT_VERSION;
+  readonly tool: string;
+  readonly model: ModelSummary;
+  readonly samples: SamplesSummary;
+  readonly method: RepairMethod;
+  /** Labels whose triggers were repaired. */
+  readonly labels: readonly number[];
+  readonly settings: Readonly<Record<string, number | string | boolean | readonly number[]>>;
+  readonly rounds: readonly RepairRound[];
+  readonly before: Evaluation;
+  readonly after: Evaluation;
+  /** Plain sentences: what was done, what it cost, why it stopped. */
+  readonly notes: readonly string[];
+  readonly findings: readonly ReportFinding[];
+  /** Present once saved, re-read and evaluated again. */
+  readonly saved?: { readonly file: string; readonly sha256: string };
+  /** Scan of the repaired model. */
+  readonly rescan?: Pick<ScanReport, 'verdict' | 'flagged' | 'anomalyIndex' | 'pValue'>;
+  readonly seconds: number;
+  readonly imagePasses: number;
+}

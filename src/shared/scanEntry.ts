@@ -1,0 +1,25 @@
+/** @file What the host knows of one model's scan, as tree and panels show it. Plain data: it crosses into webviews. */
+import type { ScanProgress } from '../engine/detect/scanJob';
+import type { CurvePoint, LabelResult, ScanReport } from '../engine/report';
+
+export type ScanState = 'queued' | 'preparing' | 'running' | 'paused' | 'failed' | 'done';
+
+export interface ScanEntry {
+  /** URI of the model file as text; the key. */
+  readonly uri: string;
+  /** For people. */
+  readonly name: string;
+  readonly state: ScanState;
+  readonly progress?: ScanProgress;
+  /** Labels finished so far, in the order they came; after the end those of the report. */
+  readonly labels: readonly LabelResult[];
+  /** Optimisation curves of the labels in work, as far as they were reported. */
+  readonly running: readonly { readonly label: number; readonly curve: readonly CurvePoint[] }[];
+  readonly report?: ScanReport;
+  /** Why it failed, one plain sentence with a way on. */
+  readonly error?: string;
+  /** The report is of an earlier version of the file. */
+  readonly outdated?: boolean;
+  /** Report of the model this one was repaired from, for comparison. */
+  readonly before?: ScanReport;
+}
