@@ -83,3 +83,12 @@ export interface RepairReport {
   readonly seconds: number;
   readonly imagePasses: number;
 }
+
+/** What a repair tells while it runs. */
+export interface RepairProgress {
+  readonly phase: 'ranking' | 'pruning' | 'unlearning' | 'scanning' | 'evaluating' | 'saving';
+  readonly done: number;
+  readonly total: number;
+  /** Curves as far as they go; the last round is in work. */
+  readonly rounds: readonly RepairRound[];
+}

@@ -2,9 +2,16 @@
 import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc';
 import type { ScanProgress } from '../engine/detect/scanJob';
 import type { ErrorDetails } from '../engine/errors';
-import type { RepairMethod, RepairReport, RepairRound } from '../engine/repairReport';
-import type { LabelResult, ReportFinding, ScanReport, ScanSettings } from '../engine/report';
+import type { ModelInspection } from '../engine/modelInspection';
+import type { RepairMethod, RepairProgress, RepairReport } from '../engine/repairReport';
+import type { LabelResult, ScanReport, ScanSettings } from '../engine/report';
+import type { SamplesPreview } from '../engine/samplesPreview';
 import type { RuntimeRequest } from './runtimes';
+
+// Plain data that webviews show too; it lives with the engine, which they may import.
+export type { LayerSummary, ModelInspection } from '../engine/modelInspection';
+export type { RepairProgress } from '../engine/repairReport';
+export type { PreviewImage, SamplesPreview } from '../engine/samplesPreview';
 
 /** Which model, which samples; absolute paths of this machine. */
 export interface ModelAndSamples {
@@ -30,64 +37,10 @@ export interface ScanTask extends ModelAndSamples {
   readonly resume: boolean;
 }
 
-/** A layer as the model view lists it. */
-export interface LayerSummary {
-  readonly name: string;
-  /** ONNX operator. */
-  readonly operator: string;
-  /** Batch dimension `null`. */
-  readonly shape: readonly (number | null)[];
-  readonly parameters: number;
-}
-
-export interface ModelInspection {
-  readonly file: string;
-  /** For people, such as "Keras HDF5". */
-  readonly format: string;
-  /** Bytes over all parts. */
-  readonly bytes: number;
-  readonly sha256: string;
-  readonly input: { readonly channels: number; readonly height: number; readonly width: number };
-  readonly classes: number;
-  readonly head: string;
-  readonly parameters: number;
-  readonly layers: readonly LayerSummary[];
-  /** About the file itself: Lambda layers, external data, a misleading name. */
-  readonly findings: readonly ReportFinding[];
-}
-
 export interface PreviewTask extends ModelAndSamples {
   readonly runtime: RuntimeRequest;
   /** Images in the grid. */
   readonly count: number;
-}
-
-export interface PreviewImage {
-  readonly name: string;
-  /** `data:image/png;base64,…` */
-  readonly image: string;
-  /** Class index as labelled; absent for unlabelled samples. */
-  readonly label?: number;
-  readonly predicted: number;
-}
-
-/** What the user should see before a scan: the samples as decoded, and whether they fit the model. */
-export interface SamplesPreview {
-  readonly source: string;
-  readonly count: number;
-  readonly available: number;
-  readonly splits: readonly string[];
-  readonly split?: string;
-  readonly classNames?: readonly string[];
-  readonly images: readonly PreviewImage[];
-  /** Preprocessings tried, best first; accuracy 0–1 on labelled samples. */
-  readonly candidates: readonly { readonly id: string; readonly label: string; readonly accuracy?: number }[];
-  /** Id of the proposed one. */
-  readonly chosen: string;
-  readonly cleanAccuracy?: number;
-  /** Why no verdict could be trusted, a plain sentence. */
-  readonly doubt?: string;
-  readonly notes: readonly string[];
 }
 
 export interface RepairTask extends ModelAndSamples {
@@ -112,14 +65,6 @@ export interface SaveRepairTask {
   readonly out: string;
   /** Another point of the pruning curve than the proposed one. */
   readonly point?: number;
-}
-
-export interface RepairProgress {
-  readonly phase: 'ranking' | 'pruning' | 'unlearning' | 'scanning' | 'evaluating' | 'saving';
-  readonly done: number;
-  readonly total: number;
-  /** Curves as far as they go; the last round is in work. */
-  readonly rounds: readonly RepairRound[];
 }
 
 /** One compute library as `doctor` reports it. */
