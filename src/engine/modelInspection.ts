@@ -18,11 +18,12 @@ export interface ModelInspection {
   /** Bytes over all parts. */
   readonly bytes: number;
   readonly sha256: string;
-  readonly input: { readonly channels: number; readonly height: number; readonly width: number };
-  readonly classes: number;
-  readonly head: string;
+  /** These three are absent where the model is no image classifier; a finding says why. */
+  readonly input?: { readonly channels: number; readonly height: number; readonly width: number };
+  readonly classes?: number;
+  readonly head?: string;
   readonly parameters: number;
   readonly layers: readonly LayerSummary[];
-  /** About the file itself: Lambda layers, external data, a misleading name. */
+  /** About the file itself: Lambda layers, external data, a misleading name; also why it cannot be scanned. */
   readonly findings: readonly ReportFinding[];
 }

@@ -1,5 +1,5 @@
 /** @file What the host and the engine process say to each other: typed JSON-RPC over the fork's channel. */
-import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc';
+import { NotificationType, RequestType } from 'vscode-jsonrpc/node';
 import type { ScanProgress } from '../engine/detect/scanJob';
 import type { ErrorDetails } from '../engine/errors';
 import type { ModelInspection } from '../engine/modelInspection';
@@ -37,6 +37,8 @@ export interface ScanTask extends ModelAndSamples {
   readonly resume: boolean;
 }
 
+export type InspectTask = Pick<ModelAndSamples, 'model' | 'architecture' | 'size'>;
+
 export interface PreviewTask extends ModelAndSamples {
   readonly runtime: RuntimeRequest;
   /** Images in the grid. */
@@ -67,6 +69,8 @@ export interface SaveRepairTask {
   readonly point?: number;
 }
 
+export type DoctorTask = Pick<RuntimeRequest, 'tensorFlow'>;
+
 /** One compute library as `doctor` reports it. */
 export interface RuntimeState {
   readonly library: string;
@@ -85,11 +89,7 @@ export interface TransportedError {
   readonly stack?: string;
 }
 
-export const inspectRequest = new RequestType<
-  { model: string; architecture?: string },
-  ModelInspection,
-  TransportedError
->('inspect');
+export const inspectRequest = new RequestType<InspectTask, ModelInspection, TransportedError>('inspect');
 export const previewRequest = new RequestType<PreviewTask, SamplesPreview, TransportedError>('preview');
 export const scanRequest = new RequestType<ScanTask, ScanReport, TransportedError>('scan');
 /** Computes a repair and holds it in memory; nothing is written. */
@@ -97,7 +97,7 @@ export const repairRequest = new RequestType<RepairTask, RepairReport, Transport
 /** Writes it, reads it back, evaluates and scans it again. */
 export const saveRepairRequest = new RequestType<SaveRepairTask, RepairReport, TransportedError>('saveRepair');
 export const discardRepairRequest = new RequestType<{ id: string }, void, TransportedError>('discardRepair');
-export const doctorRequest = new RequestType0<RuntimeState[], TransportedError>('doctor');
+export const doctorRequest = new RequestType<DoctorTask, RuntimeState[], TransportedError>('doctor');
 
 export const scanProgress = new NotificationType<{ id: string; progress: ScanProgress }>('scanProgress');
 /** A label is done; its index and p-value are preliminary. */

@@ -16,6 +16,8 @@ export interface RuntimeRequest {
   readonly provider?: string;
   /** Threads inside an operator; 0 leaves the choice to the library. */
   readonly threads: number;
+  /** Folder with its own `node_modules` in which TensorFlow.js is installed; absent: it is looked up as any package. */
+  readonly tensorFlow?: string;
 }
 
 /** Imports a package by name; replaced in tests. */

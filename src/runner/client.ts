@@ -1,0 +1,226 @@
+/** @file The engine as its callers see it: requests to a process of its own that comes and goes as needed. */
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import type { RequestType } from 'vscode-jsonrpc/node';
+import type { ScanProgress } from '../engine/detect/scanJob';
+import { CancelledError, UsageError } from '../engine/errors';
+import type { RepairReport } from '../engine/repairReport';
+import type { LabelResult, ScanReport } from '../engine/report';
+import { EngineConnection, EngineEnded } from './engineConnection';
+import { EngineStoppedError } from './engineStopped';
+import { JobQueue } from './jobQueue';
+import {
+  discardRepairRequest,
+  doctorRequest,
+  inspectRequest,
+  labelFinished,
+  previewRequest,
+  repairProgress,
+  repairRequest,
+  saveRepairRequest,
+  scanProgress,
+  scanRequest,
+  type DoctorTask,
+  type InspectTask,
+  type ModelInspection,
+  type PreviewTask,
+  type RepairProgress,
+  type RepairTask,
+  type RuntimeState,
+  type SamplesPreview,
+  type SaveRepairTask,
+  type ScanTask,
+  type TransportedError,
+} from './protocol';
+import { RestartBudget, type RestartLimit } from './restartBudget';
+
+export interface EngineClientOptions {
+  /** Path of the bundled engine process, `dist/engine.mjs`. */
+  readonly entry: string;
+  /** What the process and its libraries print; may hold several lines or a part of one. */
+  readonly log: (text: string) => void;
+  /** Milliseconds without requests after which the process ends. */
+  readonly idleAfter?: number;
+  /** Milliseconds a cancelled request may take to answer before the process is killed. */
+  readonly grace?: number;
+  readonly restarts?: RestartLimit;
+  /** Node's own options for the process, such as a heap limit. */
+  readonly execArgv?: readonly string[];
+}
+
+export interface ScanListener {
+  /** Its turn has come; until then it is queued. */
+  readonly onStart?: () => void;
+  readonly onProgress?: (progress: ScanProgress) => void;
+  /** A label is done; its index and p-value are preliminary. */
+  readonly onLabel?: (result: LabelResult) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface RepairListener {
+  /** Its turn has come; until then it is queued. */
+  readonly onStart?: () => void;
+  readonly onProgress?: (progress: RepairProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+const DEFAULTS = {
+  idleAfter: 5 * 60_000,
+  grace: 3000,
+  restarts: { crashes: 3, within: 5 * 60_000 },
+  execArgv: [],
+};
+
+/**
+ * Every method rejects with the engine's typed errors, with {@link EngineStoppedError} when the process crashed, and with
+ * {@link CancelledError} after its signal. Scans and repairs run one at a time, the others wait; what else is asked is
+ * answered at once.
+ */
+export class EngineClient {
+  readonly #options: Required<EngineClientOptions>;
+  readonly #budget: RestartBudget;
+  readonly #queue = new JobQueue();
+  readonly #disposed = new AbortController();
+  /** Scans and repairs in work, by their id. */
+  readonly #scans = new Map<string, ScanListener>();
+  readonly #repairs = new Map<string, RepairListener>();
+  /** Real paths of the models that are scanned or wait for it. */
+  readonly #models = new Set<string>();
+  /** Repairs that the process holds in memory; while there is one, it must not end. */
+  readonly #held = new Set<string>();
+  #engine: EngineConnection | undefined;
+  #open = 0;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(options: EngineClientOptions) {
+    this.#options = { ...DEFAULTS, ...options };
+    this.#budget = new RestartBudget(this.#options.restarts);
+  }
+
+  inspect(task: InspectTask, signal?: AbortSignal): Promise<ModelInspection> {
+    return this.#request(inspectRequest, task, signal);
+  }
+
+  preview(task: PreviewTask, signal?: AbortSignal): Promise<SamplesPreview> {
+    return this.#request(previewRequest, task, signal);
+  }
+
+  /** Throws {@link UsageError} while another scan of the same model is running or waiting. */
+  async scan(task: ScanTask, listener: ScanListener = {}): Promise<ScanReport> {
+    const model = await fs.realpath(task.model).catch(() => path.resolve(task.model));
+    if (this.#models.has(model)) {
+      throw new UsageError('a scan of this model is already running or waiting', { file: path.basename(task.model) });
+    }
+    this.#models.add(model);
+    this.#scans.set(task.id, listener);
+    try {
+      return await this.#compute(scanRequest, task, listener);
+    } finally {
+      this.#models.delete(model);
+      this.#scans.delete(task.id);
+    }
+  }
+
+  /** The repaired model stays in the process's memory until {@link discardRepair}, or until the process ends. */
+  async repair(task: RepairTask, listener: RepairListener = {}): Promise<RepairReport> {
+    const report = await this.#computeRepair(repairRequest, task, listener);
+    if (this.#engine !== undefined) this.#held.add(task.id);
+    return report;
+  }
+
+  saveRepair(task: SaveRepairTask, listener: RepairListener = {}): Promise<RepairReport> {
+    return this.#computeRepair(saveRepairRequest, task, listener);
+  }
+
+  async discardRepair(id: string): Promise<void> {
+    if (!this.#held.delete(id)) return;
+    await this.#request(discardRepairRequest, { id });
+  }
+
+  /** Tries every compute library, each in a process of its own. */
+  doctor(task: DoctorTask = {}): Promise<RuntimeState[]> {
+    return this.#request(doctorRequest, task);
+  }
+
+  /** Ends the process; open requests reject with {@link CancelledError}. */
+  async dispose(): Promise<void> {
+    this.#disposed.abort();
+    clearTimeout(this.#idle);
+    await this.#engine?.end();
+  }
+
+  async #computeRepair<P extends { id: string }>(
+    type: RequestType<P, RepairReport, TransportedError>,
+    task: P,
+    listener: RepairListener,
+  ): Promise<RepairReport> {
+    this.#repairs.set(task.id, listener);
+    try {
+      return await this.#compute(type, task, listener);
+    } finally {
+      this.#repairs.delete(task.id);
+    }
+  }
+
+  #compute<P, R>(
+    type: RequestType<P, R, TransportedError>,
+    task: P,
+    { signal, onStart }: Pick<ScanListener, 'signal' | 'onStart'>,
+  ): Promise<R> {
+    return this.#queue.run(() => {
+      onStart?.();
+      return this.#request(type, task, signal);
+    }, signal);
+  }
+
+  /** Asks again in a new process where the old one was ended because of another request. */
+  async #request<P, R>(type: RequestType<P, R, TransportedError>, params: P, signal?: AbortSignal): Promise<R> {
+    clearTimeout(this.#idle);
+    this.#open++;
+    try {
+      for (;;) {
+        if (signal?.aborted === true || this.#disposed.signal.aborted) throw new CancelledError();
+        try {
+          return await this.#running().request(type, params, signal);
+        } catch (error) {
+          if (!(error instanceof EngineEnded)) throw error;
+        }
+      }
+    } finally {
+      this.#open--;
+      this.#endWhenIdle();
+    }
+  }
+
+  #running(): EngineConnection {
+    return (this.#engine ??= this.#start());
+  }
+
+  #start(): EngineConnection {
+    this.#budget.check();
+    const engine = new EngineConnection(this.#options);
+    engine.connection.onNotification(scanProgress, ({ id, progress }) => this.#scans.get(id)?.onProgress?.(progress));
+    engine.connection.onNotification(labelFinished, ({ id, result }) => this.#scans.get(id)?.onLabel?.(result));
+    engine.connection.onNotification(repairProgress, ({ id, progress }) =>
+      this.#repairs.get(id)?.onProgress?.(progress),
+    );
+    engine.ended.catch((error: unknown) => {
+      if (error instanceof EngineStoppedError) {
+        this.#budget.crashed();
+        this.#options.log(`${error.message}\n`);
+      }
+      this.#engine = undefined;
+      this.#held.clear();
+    });
+    return engine;
+  }
+
+  #endWhenIdle(): void {
+    clearTimeout(this.#idle);
+    if (this.#open > 0 || this.#held.size > 0) return;
+    this.#idle = setTimeout(() => {
+      void this.#engine?.end();
+    }, this.#options.idleAfter);
+    this.#idle.unref();
+  }
+}
