@@ -1,9 +1,8 @@
 /** @file Reverse-mode differentiation of a graph: Graph in, Graph out. */
 import { UnsupportedModelError } from '../errors';
 import { operator } from '../ops';
-import type { GraphBuilder, Value } from './builder';
+import { GraphBuilder, type Value } from './builder';
 import type { Node, TypedGraph } from './graph';
-import { GraphBuilder as Builder } from './builder';
 
 /** Name of the output that holds ∂loss/∂`name`. */
 export function gradientName(name: string): string {
@@ -40,7 +39,7 @@ export function differentiate(b: GraphBuilder, loss: Value, wrt: readonly Value[
 
 /** `graph` with one more output per name in `wrt`: {@link gradientName}, the gradient of the output `loss`. */
 export function withGradients(graph: TypedGraph, loss: string, wrt: readonly string[]): TypedGraph {
-  const b = new Builder();
+  const b = new GraphBuilder();
   const feeds = new Map(graph.inputs.map((input) => [input.name, b.input(input.name, input.dims, input.dtype)]));
   const values = b.inline(graph, feeds);
   const find = (name: string): Value => {

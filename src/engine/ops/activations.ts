@@ -1,7 +1,7 @@
 /** @file Activation functions (ONNX Relu, Clip, Gelu, …). */
 import type { GraphBuilder, Value } from '../graph/builder';
 import { floatAttribute, required, shapeMismatch, stringAttribute, unsupported } from './attributes';
-import { positive } from './blockedLayout';
+import { positive, step, unitComplement } from './blockedLayout';
 import { broadcastDims, reduceProductTo } from './broadcast';
 import { sameDims } from '../graph/tensor';
 import { broadcastKernel } from './kernels';
@@ -34,20 +34,6 @@ function activation<P>(
 /** ∂y where `x` > 0, and elsewhere ∂y times `slope`. */
 function whereNegative(b: GraphBuilder, dy: Value, x: Value, slope: Value): Value {
   return b.op('Where', [b.op('Greater', [x, b.scalar(0)]), dy, b.op('Mul', [dy, slope])]);
-}
-
-/**
- * 1 where `y` is above (`side` 1) or below (−1) the constant `bound`, else 0: a HardSigmoid so steep around the bound that
- * the next float32 is past its corner. It is computed in the layout of convolutions (see blockedLayout.ts).
- */
-function step(b: GraphBuilder, y: Value, bound: number, side: 1 | -1): Value {
-  const steepness = side * 2 ** Math.min(127, 86 - Math.floor(Math.log2(Math.abs(bound))));
-  return b.op('HardSigmoid', [y], { alpha: steepness, beta: -steepness * bound });
-}
-
-/** 1 − y for y between 0 and 1, in the layout of convolutions too. */
-function unitComplement(b: GraphBuilder, y: Value): Value {
-  return b.op('HardSigmoid', [y], { alpha: -1, beta: 1 });
 }
 
 /** Product of all factors. */

@@ -9,14 +9,28 @@ import { float32, sizeOf } from '../graph/tensor';
 /** The largest power of two in float32: every normal number times it is at least 1, so that a HardSigmoid is a step. */
 const STEEP = 2 ** 127;
 
+/**
+ * 1 where `x` is above (`side` 1) or below (−1) the constant `bound`, else 0: a HardSigmoid so steep around the bound that
+ * the next float32 is past its corner.
+ */
+export function step(b: GraphBuilder, x: Value, bound: number, side: 1 | -1): Value {
+  const steepness = side * Math.min(STEEP, 2 ** (86 - Math.floor(Math.log2(Math.abs(bound)))));
+  return b.op('HardSigmoid', [x], { alpha: steepness, beta: 0 - steepness * bound });
+}
+
 /** 1 where `x` > 0, else 0. */
 export function positive(b: GraphBuilder, x: Value): Value {
-  return b.op('HardSigmoid', [x], { alpha: STEEP, beta: 0 });
+  return step(b, x, 0, 1);
 }
 
 /** 1 where `x` = 0, else 0; `x` must not be negative. */
 export function vanishing(b: GraphBuilder, x: Value): Value {
   return b.op('HardSigmoid', [x], { alpha: -STEEP, beta: 1 });
+}
+
+/** 1 − x for x between 0 and 1. */
+export function unitComplement(b: GraphBuilder, x: Value): Value {
+  return b.op('HardSigmoid', [x], { alpha: -1, beta: 1 });
 }
 
 /** Every spatial element repeated `factors` times along its axis. */
