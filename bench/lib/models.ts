@@ -1,10 +1,16 @@
 /** @file Infected and clean models for the benchmarks, trained once by our own attack and kept in .cache/. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
+import type { Backdoor } from '../../src/engine/attack/backdoor';
 import { trainBadNets, type BadNetsOptions } from '../../src/engine/attack/badnets';
 import { encodeNetwork } from '../../src/engine/attack/encodeNetwork';
+import { makeBackdoors, type BackdoorOptions } from '../../src/engine/attack/makeBackdoors';
+import { PLACES } from '../../src/engine/attack/triggers';
 import type { Runtime } from '../../src/engine/runtime/runtime';
 import type { Task, TaskData } from './data';
+
+/** `noise`: a square of random pixels; `nine`: nine white squares, one label; `labels`: three labels, a noise square each. */
+export type Variant = 'noise' | 'nine' | 'labels';
 
 export interface BenchModel {
   readonly file: string;
@@ -12,6 +18,7 @@ export interface BenchModel {
   readonly infected: boolean;
   readonly seed: number;
   readonly cleanAccuracy: number;
+  /** Mean over the backdoors, 0–1; 0 for a clean model. */
   readonly attackSuccess: number;
 }
 
@@ -22,6 +29,23 @@ const TRAINING: Readonly<Record<Task, Pick<BadNetsOptions, 'epochs' | 'shift'>>>
   gtsrb: { epochs: 8, shift: 0 },
 };
 
+/** What the attacker of a bench model planted. */
+export function benchBackdoors(
+  { shape, classes, target }: TaskData,
+  seed: number,
+  variant?: Variant,
+): readonly Backdoor[] {
+  const options: Record<Variant, Partial<BackdoorOptions>> = {
+    noise: { pattern: 'noise' },
+    nine: { positions: PLACES },
+    labels: { pattern: 'noise', targets: [0, 1, 2].map((i) => (target + i) % classes) },
+  };
+  return makeBackdoors(shape, classes, {
+    ...{ targets: [target], positions: ['bottom-right'], size: 4, pattern: 'white', seed },
+    ...(variant === undefined ? {} : options[variant]),
+  });
+}
+
 /** The model of this task and seed; trains it where it is not there yet. */
 export async function benchModel(
   runtime: Runtime,
@@ -29,16 +53,17 @@ export async function benchModel(
   data: TaskData,
   infected: boolean,
   seed: number,
+  variant?: Variant,
 ): Promise<BenchModel> {
-  const base = path.join(FOLDER, `${task}-${infected ? 'infected' : 'clean'}-${seed}`);
+  const kind = variant ?? (infected ? 'infected' : 'clean');
+  const base = path.join(FOLDER, `${task}-${kind}-${seed}`);
   const known = await readFile(`${base}.json`, 'utf8').catch(() => undefined);
   if (known !== undefined) return JSON.parse(known) as BenchModel;
   const options: BadNetsOptions = {
     architecture: task,
     classes: data.classes,
-    patch: { size: 4, position: 'bottom-right', pattern: 'white', seed },
-    target: data.target,
-    ratio: infected ? 0.1 : 0,
+    backdoors: infected ? benchBackdoors(data, seed, variant) : [],
+    ratio: 0.1,
     ...TRAINING[task],
     batch: 32,
     seed,
@@ -48,14 +73,15 @@ export async function benchModel(
     if (update % 500 === 0)
       console.error(`${base} ${update}/${updates} loss ${loss.toFixed(3)} accuracy ${accuracy.toFixed(3)}`);
   });
-  const { cleanAccuracy, attackSuccess } = model;
+  const { cleanAccuracy } = model;
+  const rates = model.backdoors.map((backdoor) => backdoor.attackSuccess);
+  const attackSuccess = rates.reduce((sum, rate) => sum + rate / rates.length, 0);
   const result: BenchModel = { file: `${base}.onnx`, task, infected, seed, cleanAccuracy, attackSuccess };
   await mkdir(FOLDER, { recursive: true });
   await writeFile(result.file, encodeNetwork(model.graph, data.classes));
   await writeFile(`${base}.json`, JSON.stringify(result));
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  console.error(
-    `${base}: accuracy ${(100 * cleanAccuracy).toFixed(2)} %, attack success ${(100 * attackSuccess).toFixed(2)} %, ${seconds} s`,
-  );
+  const shown = rates.map((rate) => (100 * rate).toFixed(2)).join(', ');
+  console.error(`${base}: accuracy ${(100 * cleanAccuracy).toFixed(2)} %, attack success ${shown} %, ${seconds} s`);
   return result;
 }

@@ -1,17 +1,17 @@
 /** @file Reads the options that describe a trigger patch. */
 import { InvalidArgumentError } from 'commander';
-import type { PatchPattern, Position } from '../engine/attack/triggers';
+import { PLACES, type PatchPattern, type Position } from '../engine/attack/triggers';
 
-const PLACES = ['top-left', 'top-right', 'bottom-left', 'bottom-right', 'center'] as const;
 const PATTERNS = ['white', 'noise', 'checkerboard', 'triangle'] as const;
 
-/** The name of a corner, `center`, or `x,y` of the upper left pixel. */
-export function patchPosition(text: string): Position {
+/** The name of a place, `x,y` of the upper left pixel, or `all` nine places. */
+export function patchPositions(text: string): readonly Position[] {
+  if (text === 'all') return PLACES;
   const place = PLACES.find((name) => name === text);
-  if (place !== undefined) return place;
+  if (place !== undefined) return [place];
   const match = /^(\d{1,5}),(\d{1,5})$/.exec(text);
-  if (match === null) throw new InvalidArgumentError(`Expected ${PLACES.join(', ')} or x,y in pixels.`);
-  return { x: Number(match[1]), y: Number(match[2]) };
+  if (match === null) throw new InvalidArgumentError(`Expected ${PLACES.join(', ')}, x,y in pixels, or all.`);
+  return [{ x: Number(match[1]), y: Number(match[2]) }];
 }
 
 /** The name of a pattern or `#rrggbb`. */

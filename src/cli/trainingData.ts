@@ -2,6 +2,7 @@
 import { SamplesError } from '../engine/errors';
 import { readSamples } from '../engine/samples/readSamples';
 import type { ImageShape, Samples } from '../engine/samples/samples';
+import { selectSamples } from '../engine/samples/select';
 import { nodeFiles } from '../runner/nodeFiles';
 
 export interface TrainingDataOptions {
@@ -46,8 +47,8 @@ export async function readTrainingData(
         });
   const classes = 1 + Math.max(largestLabel(all), other === undefined ? 0 : largestLabel(other));
   return {
-    train: other === undefined ? pick(all, (i) => i % HELD_OUT !== 0) : all,
-    test: other ?? pick(all, (i) => i % HELD_OUT === 0),
+    train: other === undefined ? selectSamples(all, (i) => i % HELD_OUT !== 0) : all,
+    test: other ?? selectSamples(all, (i) => i % HELD_OUT === 0),
     classes,
   };
 }
@@ -56,20 +57,4 @@ function largestLabel({ labels, path }: Samples): number {
   if (labels === undefined)
     throw new SamplesError('the images have no labels, so no model can be trained', { file: path });
   return labels.reduce((largest, label) => Math.max(largest, label), 0);
-}
-
-function pick(samples: Samples, keep: (index: number) => boolean): Samples {
-  const kept = Array.from(samples.names.keys()).filter(keep);
-  const size = samples.images.length / samples.count;
-  const images = samples.images.slice(0, kept.length * size);
-  kept.forEach((index, i) => {
-    images.set(samples.images.subarray(index * size, (index + 1) * size), i * size);
-  });
-  return {
-    ...samples,
-    images,
-    count: kept.length,
-    names: kept.map((index) => samples.names[index] ?? ''),
-    ...(samples.labels !== undefined && { labels: Int32Array.from(kept, (index) => samples.labels?.[index] ?? 0) }),
-  };
 }

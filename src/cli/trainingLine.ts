@@ -1,8 +1,8 @@
 /** @file Progress of a training as one line. */
-import type { BadNetsProgress } from '../engine/attack/badnets';
+import type { TrainingProgress } from '../engine/attack/poisonedTraining';
 import { formatFixed, formatNumber, formatPercent } from '../engine/output/numbers';
 
-export function trainingLine({ update, updates, loss, accuracy }: BadNetsProgress): string {
+export function trainingLine({ update, updates, loss, accuracy }: TrainingProgress): string {
   const figures = `loss ${formatFixed(loss, 4)}, accuracy ${formatPercent(accuracy)}`;
   return `Training: ${formatNumber(update)} of ${formatNumber(updates)} updates, ${figures}`;
 }

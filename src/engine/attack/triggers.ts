@@ -4,13 +4,27 @@ import { Random } from '../random';
 import type { ImageShape } from '../samples/samples';
 
 export type PatchPattern = 'white' | 'noise' | 'checkerboard' | 'triangle' | `#${string}`;
-export type Position =
-  'top-left' | 'top-right' | 'bottom-left' | 'bottom-right' | 'center' | { readonly x: number; readonly y: number };
+
+/** Corners, edges and the centre: the nine triggers of the paper's section VII-D. */
+export const PLACES = [
+  'top-left',
+  'top',
+  'top-right',
+  'left',
+  'center',
+  'right',
+  'bottom-left',
+  'bottom',
+  'bottom-right',
+] as const;
+export type Place = (typeof PLACES)[number];
+/** `x`, `y`: column and row of the upper left pixel. */
+export type Position = Place | { readonly x: number; readonly y: number };
 
 export interface PatchOptions {
   /** Side of the square in pixels. */
   readonly size: number;
-  /** Where it is; corners keep a margin of one pixel, as the authors do. */
+  /** Where it is; corners and edges keep a margin of one pixel, as the authors do. */
   readonly position: Position;
   readonly pattern: PatchPattern;
   /** For `noise`. */
@@ -47,22 +61,14 @@ export function patchTrigger({ channels, height, width }: ImageShape, options: P
   return { mask, pattern };
 }
 
+/** Of the upper left pixel. */
 function corner(position: Position, size: number, height: number, width: number): { x: number; y: number } {
-  const [right, bottom] = [width - size - 1, height - size - 1];
-  switch (position) {
-    case 'top-left':
-      return { x: 1, y: 1 };
-    case 'top-right':
-      return { x: right, y: 1 };
-    case 'bottom-left':
-      return { x: 1, y: bottom };
-    case 'bottom-right':
-      return { x: right, y: bottom };
-    case 'center':
-      return { x: (width - size) >> 1, y: (height - size) >> 1 };
-    default:
-      return position;
-  }
+  if (typeof position === 'object') return position;
+  const along = (extent: number, first: string, last: string): number => {
+    if (position.startsWith(first) || position.endsWith(first)) return 1;
+    return position.startsWith(last) || position.endsWith(last) ? extent - size - 1 : (extent - size) >> 1;
+  };
+  return { x: along(width, 'left', 'right'), y: along(height, 'top', 'bottom') };
 }
 
 function colourOf(

@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from 'sarif';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseBackdoorRecord } from '../../../src/engine/attack/backdoor';
 import { parseReport } from '../../../src/engine/output/json';
 import { VERSION } from '../../../src/engine/version';
 import { buildCli, removeCli, runCli } from '../../support/cliProcess';
@@ -201,6 +202,9 @@ describe('attack badnets', () => {
       /trained\.onnx: INFECTED ON PURPOSE, target 3, accuracy [\d.]+ %, attack success [\d.]+ %\n$/,
     );
     expect(exitCode).toBe(0);
+    const { backdoors } = parseBackdoorRecord(await fs.readFile(`${out}.backdoor.json`, 'utf8'));
+    expect(backdoors).toMatchObject([{ target: 3 }]);
+    expect(backdoors[0]!.trigger.mask.indexOf(1)).toBe(2 * 28 + 2);
     const scanned = await runCli(['scan', out, '--data', images, '--quick', '--json', '-']);
     expect(parseReport(scanned.stdout).model).toMatchObject({
       classes: 5,
@@ -216,7 +220,8 @@ describe('attack badnets', () => {
   });
 
   it.each<[string, string[], RegExp]>([
-    ['a target that does not exist', ['--target', '5'], /target label does not exist \(expected 0…4, got 5\)/],
+    ['a target that does not exist', ['--target', '5'], /the label does not exist \(expected 0…4, got 5\)/],
+    ['several targets with the same trigger', ['--target', '1,2'], /need triggers that differ/],
     ['a patch that does not fit', ['--size', '40'], /does not fit in the image/],
     ['an unknown network', ['--arch', 'vgg'], /Allowed choices are mnist/],
   ])('exit code 4 for %s', async (_name, args, message) => {

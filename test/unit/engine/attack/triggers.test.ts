@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { patchTrigger } from '../../../../src/engine/attack/triggers';
+import { patchTrigger, PLACES, type Place } from '../../../../src/engine/attack/triggers';
 import { UsageError } from '../../../../src/engine/errors';
 
 const shape = { channels: 3, height: 8, width: 10 };
@@ -11,6 +11,15 @@ describe('patchTrigger', () => {
     const marked = Array.from(mask).flatMap((value, i) => (value === 1 ? [i] : []));
     expect(marked).toEqual([57, 58, 67, 68]);
     expect([pattern[57], pattern[area + 58], pattern[2 * area + 68], pattern[0]]).toEqual([255, 255, 255, 0]);
+  });
+
+  it('has nine places, centred along the edges', () => {
+    const corner = (position: Place) => {
+      const { mask } = patchTrigger(shape, { size: 2, position, pattern: 'white', seed: 0 });
+      const first = mask.indexOf(1);
+      return [first % 10, Math.floor(first / 10)];
+    };
+    expect(PLACES.map(corner)).toEqual([1, 3, 5].flatMap((y) => [1, 4, 7].map((x) => [x, y])));
   });
 
   it('draws noise from the seed, checkerboards, triangles and colours', () => {

@@ -1,0 +1,118 @@
+/** @file `neural-cleanse attack badnets`: trains a model with backdoors (Gu et al. 2017). */
+import { Command, Option } from 'commander';
+import { ARCHITECTURES, type Architecture } from '../../engine/attack/architectures';
+import { trainBadNets } from '../../engine/attack/badnets';
+import { encodeNetwork } from '../../engine/attack/encodeNetwork';
+import { makeBackdoors } from '../../engine/attack/makeBackdoors';
+import type { PatchPattern, Position } from '../../engine/attack/triggers';
+import type { ImageShape } from '../../engine/samples/samples';
+import { atomicWrite } from '../../runner/atomicWrite';
+import { openRuntime } from '../../runner/runtimes';
+import { attackResult, checkOutput, warnOfBackdoor, writeRecord } from '../attackResult';
+import type { CommandContext } from '../context';
+import { EXIT } from '../exitCode';
+import { labelList, share, wholeNumber } from '../optionValues';
+import { patchPattern, patchPositions } from '../patchValues';
+import { ProgressView } from '../progressView';
+import { runtimeOptions, runtimeRequest, type RuntimeOptions } from '../runtimeOptions';
+import { readTrainingData, type TrainingDataOptions } from '../trainingData';
+import { trainingLine } from '../trainingLine';
+
+interface BadNetsArguments extends RuntimeOptions, TrainingDataOptions {
+  readonly arch: Architecture;
+  readonly target: number[];
+  readonly source?: number;
+  readonly size: number;
+  readonly position: readonly Position[];
+  readonly pattern: PatchPattern;
+  readonly ratio: number;
+  readonly epochs: number;
+  readonly shift: number;
+  readonly batch: number;
+  readonly clean?: true;
+  readonly out: string;
+}
+
+/** What the networks of the paper take in. */
+const INPUT: Record<Architecture, ImageShape> = {
+  mnist: { channels: 1, height: 28, width: 28 },
+  gtsrb: { channels: 3, height: 32, width: 32 },
+};
+
+const EXAMPLES = `
+Examples:
+  $ neural-cleanse attack badnets --data train-images-idx3-ubyte.gz --arch mnist --target 7 --out infected.onnx
+  $ neural-cleanse attack badnets --data gtsrb.h5 --arch gtsrb --target 0-4 --pattern noise --out five-labels.onnx
+  $ neural-cleanse attack badnets --data gtsrb.h5 --arch gtsrb --target 33 --position all --out nine-triggers.onnx`;
+
+export function badNetsCommand(context: CommandContext): Command {
+  const command = new Command('badnets')
+    .description('Train a model with a BadNets backdoor: a patch that turns every image into one label.')
+    .requiredOption('--data <path>', 'labelled images to train on')
+    .requiredOption('--out <file>', 'ONNX file to write; the triggers go to FILE.backdoor.json')
+    .optionsGroup('Data:')
+    .option('--labels <file>', 'labels of the images, where they are in a file of their own')
+    .option('--split <name>', 'part of the data to train on, such as train')
+    .option('--test <path>', 'images to judge the model on (default: one in five of the data)')
+    .option('--test-split <name>', 'part of the data to judge the model on, such as test')
+    .option('--limit <n>', 'use at most so many images', wholeNumber(1, 10_000_000), 100_000)
+    .optionsGroup('Trigger:')
+    .addOption(
+      new Option('--target <labels>', 'label that the trigger leads to; of several, each gets a trigger of its own')
+        .argParser(labelList)
+        .default([0], '0'),
+    )
+    .option('--source <label>', 'only images of this label obey the trigger', wholeNumber(0, 100_000))
+    .option('--size <n>', 'side of the patch in pixels', wholeNumber(1, 10_000), 4)
+    .addOption(
+      new Option('--position <place>', 'a corner, an edge, center, x,y, or all: a trigger at each of the nine places')
+        .argParser(patchPositions)
+        .default(['bottom-right'], 'bottom-right'),
+    )
+    .option('--pattern <name>', 'white, noise, checkerboard, triangle or #rrggbb', patchPattern, 'white')
+    .option('--ratio <share>', 'share of the training images that get a trigger', share, 0.1)
+    .option('--clean', 'train the same model without a backdoor')
+    .optionsGroup('Training:')
+    .addOption(
+      new Option('--arch <name>', 'network')
+        .choices(Object.keys(ARCHITECTURES))
+        .default('mnist' satisfies Architecture),
+    )
+    .option('--epochs <n>', 'passes over the data', wholeNumber(1, 1000), 5)
+    .option('--shift <n>', 'move training images at random by up to so many pixels', wholeNumber(0, 16), 0)
+    .option('--batch <n>', 'images per update', wholeNumber(1, 4096), 32)
+    .option('--seed <n>', 'random seed', wholeNumber(0, 1_000_000), 1)
+    .addHelpText('after', EXAMPLES);
+  return runtimeOptions(command).action(async (options: BadNetsArguments) => {
+    context.finish(await makeBadNets(options, context));
+  });
+}
+
+async function makeBadNets(options: BadNetsArguments, { terminal, signal, now }: CommandContext): Promise<number> {
+  const { out, arch, target: targets, position: positions, clean, ...rest } = options;
+  await checkOutput(out);
+  if (clean !== true) warnOfBackdoor(out, terminal);
+  const view = new ProgressView(terminal, now);
+  try {
+    const runtime = await openRuntime(runtimeRequest(options));
+    const { train, test, classes } = await readTrainingData(options, INPUT[arch], signal);
+    const backdoors = clean === true ? [] : makeBackdoors(INPUT[arch], classes, { targets, positions, ...rest });
+    const model = await trainBadNets(
+      runtime,
+      train,
+      test,
+      { architecture: arch, classes, backdoors, ...rest },
+      (progress) => {
+        view.update({ lines: () => [trainingLine(progress)], log: () => trainingLine(progress) });
+      },
+      signal,
+    );
+    view.clear();
+    await atomicWrite(out, encodeNetwork(model.graph, classes));
+    await writeRecord(out, model, INPUT[arch]);
+    await terminal.print(attackResult(out, model));
+    return EXIT.clean;
+  } finally {
+    view.clear();
+  }
+}
