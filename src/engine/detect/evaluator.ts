@@ -1,15 +1,13 @@
 /** @file The classifier as a plain function on raw pixels: predictions, accuracy, success of a trigger. */
 import { GraphBuilder } from '../graph/builder';
 import { appendClassifier, type Classifier } from '../graph/classifier';
-import { float32, floats } from '../graph/tensor';
-import { throwIfCancelled, type CancelSignal } from '../progress';
+import { floats, type Tensor } from '../graph/tensor';
+import type { CancelSignal } from '../progress';
 import type { Runtime, Session } from '../runtime/runtime';
+import { IMAGE_BATCH, runImageBatches, type PrepareImage } from '../samples/imageBatches';
 import { applyPreprocessing, type Preprocessing } from '../samples/preprocessing';
 import type { CleanImages } from './cleanImages';
 import type { ReversedTrigger } from './inversion';
-
-/** Images per run; the last run is padded. */
-const BATCH = 64;
 
 export class Evaluator {
   private constructor(
@@ -20,7 +18,7 @@ export class Evaluator {
   static async compile(runtime: Runtime, classifier: Classifier, preprocessing: Preprocessing): Promise<Evaluator> {
     const { channels, height, width } = classifier.input;
     const b = new GraphBuilder();
-    const images = b.input('images', [BATCH, channels, height, width]);
+    const images = b.input('images', [IMAGE_BATCH, channels, height, width]);
     const logits = appendClassifier(b, classifier, applyPreprocessing(b, images, preprocessing));
     return new Evaluator(await runtime.compile(b.build({ logits })), classifier);
   }
@@ -28,33 +26,24 @@ export class Evaluator {
   /** Logits `[count, K]` of raw images `[count, C, H, W]`; `prepare` may change each image in place first. */
   async logits(
     samples: Pick<CleanImages, 'images' | 'count'>,
-    prepare?: (image: Float32Array, index: number) => void,
+    prepare?: PrepareImage,
     signal?: CancelSignal,
   ): Promise<Float32Array> {
-    const { channels, height, width } = this.classifier.input;
-    const size = channels * height * width;
     const { classes } = this.classifier;
     const result = new Float32Array(samples.count * classes);
-    const buffer = new Float32Array(BATCH * size);
-    for (let start = 0; start < samples.count; start += BATCH) {
-      throwIfCancelled(signal);
-      const count = Math.min(BATCH, samples.count - start);
-      buffer.set(samples.images.subarray(start * size, (start + count) * size));
-      if (prepare !== undefined) {
-        for (let i = 0; i < count; i++) prepare(buffer.subarray(i * size, (i + 1) * size), start + i);
-      }
-      const outputs = await this.session.run(new Map([['images', float32([BATCH, channels, height, width], buffer)]]));
+    const receive = (outputs: ReadonlyMap<string, Tensor>, start: number, count: number): void => {
       const logits = outputs.get('logits');
       if (logits === undefined) throw new RangeError('The runtime returned no logits');
       result.set(floats(logits).subarray(0, count * classes), start * classes);
-    }
+    };
+    await runImageBatches(this.session, this.classifier.input, samples, receive, prepare, signal);
     return result;
   }
 
   /** Predicted class of each image. */
   async predictions(
     samples: Pick<CleanImages, 'images' | 'count'>,
-    prepare?: (image: Float32Array, index: number) => void,
+    prepare?: PrepareImage,
     signal?: CancelSignal,
   ): Promise<Int32Array> {
     return argmaxRows(await this.logits(samples, prepare, signal), this.classifier.classes);
