@@ -24,6 +24,8 @@ export interface ModelAndSamples {
   /** Id of a preprocessing; absent: the saved one, else the one that fits best. */
   readonly preprocessing?: string;
   readonly size?: readonly [height: number, width: number];
+  /** Most samples to use; absent: the engine's choice. */
+  readonly limit?: number;
 }
 
 export interface ScanTask extends ModelAndSamples {

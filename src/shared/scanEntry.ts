@@ -20,6 +20,8 @@ export interface ScanEntry {
   readonly error?: string;
   /** The report is of an earlier version of the file. */
   readonly outdated?: boolean;
+  /** A clean sample as `data:` URI, to show on it what a trigger does. */
+  readonly sample?: string;
   /** Report of the model this one was repaired from, for comparison. */
   readonly before?: ScanReport;
 }
