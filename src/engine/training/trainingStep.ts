@@ -21,8 +21,9 @@ export class TrainingStep {
     private readonly session: Session,
     private readonly classifier: Classifier,
     private readonly batch: number,
-    /** Shapes of the weights and of further inputs (drop-out masks), by name. */
+    /** By initializer name. */
     readonly weightTypes: ReadonlyMap<string, TensorType>,
+    /** Of the drop-out masks, by node name. */
     readonly maskTypes: ReadonlyMap<string, TensorType>,
   ) {}
 
@@ -39,34 +40,19 @@ export class TrainingStep {
     dropout = false,
   ): Promise<TrainingStep> {
     const { channels, height, width } = classifier.input;
-    const source = dropout ? withDropoutMasks(classifier) : classifier;
     const b = new GraphBuilder();
     const images = b.input('images', [batch, channels, height, width]);
     const labels = b.input('labels', [batch], 'int64');
-    const feeds = new Map<string, Value>();
-    for (const name of trained) {
-      const tensor = classifier.graph.initializers.get(name);
-      if (tensor === undefined) throw new RangeError(`The model has no weight named ${name}`);
-      feeds.set(name, b.input(weightInput(name), tensor.dims));
-    }
-    const masks = new Map<string, Value>();
-    const mask = (name: string, dims: readonly number[]): Value => {
-      const value = b.input(name, dims);
-      masks.set(name, value);
-      return value;
-    };
-    const preprocessed = applyPreprocessing(b, images, preprocessing);
-    if (dropout) for (const [name, dims] of dropoutShapes(classifier, batch)) feeds.set(name, mask(name, dims));
-    const logits = appendClassifier(b, source, preprocessed, feeds);
+    const inputs = (types: ReadonlyMap<string, TensorType>, inputName: (name: string) => string) =>
+      new Map(Array.from(types, ([name, { dims }]) => [name, b.input(inputName(name), dims)]));
+    const weights = inputs(weightTypes(classifier, trained), weightInput);
+    const masks = inputs(dropout ? dropoutTypes(classifier, batch) : new Map<string, TensorType>(), maskInput);
+    const fed = new Map([...weights, ...Array.from(masks, ([name, mask]) => [maskInput(name), mask] as const)]);
+    const source = dropout ? withDropoutMasks(classifier) : classifier;
+    const logits = appendClassifier(b, source, applyPreprocessing(b, images, preprocessing), fed);
     const graph = b.build({ loss: crossEntropy(b, logits, labels), correct: countCorrect(b, logits, labels) });
     const session = await runtime.compile(graph, { loss: 'loss', wrt: trained.map(weightInput) });
-    return new TrainingStep(
-      session,
-      classifier,
-      batch,
-      new Map([...feeds].filter(([name]) => !masks.has(name))),
-      masks,
-    );
+    return new TrainingStep(session, classifier, batch, weights, masks);
   }
 
   /** `images` `[B, C, H, W]` raw pixels, `labels` `[B]`. */
@@ -83,7 +69,7 @@ export class TrainingStep {
     ]);
     for (const [name, type] of this.weightTypes)
       feeds.set(weightInput(name), float32(type.dims, present(weights, name)));
-    for (const [name, type] of this.maskTypes) feeds.set(name, float32(type.dims, present(masks, name)));
+    for (const [name, type] of this.maskTypes) feeds.set(maskInput(name), float32(type.dims, present(masks, name)));
     const outputs = await this.session.run(feeds);
     const gradients = [...this.weightTypes.keys()].map(
       (name) => [name, floats(present(outputs, gradientName(weightInput(name))))] as const,
@@ -104,7 +90,21 @@ function weightInput(name: string): string {
   return `weight:${name}`;
 }
 
-/** Dropout(x) → Mul(x, mask), where the mask is a new value named after the node. */
+function maskInput(name: string): string {
+  return `mask:${name}`;
+}
+
+function weightTypes({ graph }: Classifier, trained: readonly string[]): Map<string, TensorType> {
+  return new Map(
+    trained.map((name) => {
+      const tensor = graph.initializers.get(name);
+      if (tensor === undefined) throw new RangeError(`The model has no weight named ${name}`);
+      return [name, tensor];
+    }),
+  );
+}
+
+/** Dropout(x) → Mul(x, mask). */
 function withDropoutMasks(classifier: Classifier): Classifier {
   const nodes = classifier.graph.nodes.map((node) =>
     node.op === 'Dropout'
@@ -112,7 +112,7 @@ function withDropoutMasks(classifier: Classifier): Classifier {
           ...node,
           op: 'Mul',
           attributes: {},
-          inputs: [node.inputs[0] ?? '', node.name],
+          inputs: [node.inputs[0] ?? '', maskInput(node.name)],
           outputs: node.outputs.slice(0, 1),
         }
       : node,
@@ -120,18 +120,21 @@ function withDropoutMasks(classifier: Classifier): Classifier {
   return { ...classifier, graph: { ...classifier.graph, nodes } };
 }
 
-function dropoutShapes(classifier: Classifier, batch: number): [string, readonly number[]][] {
-  const { channels, height, width } = classifier.input;
+/** What each Dropout node gives, by its name. */
+function dropoutTypes({ graph, input }: Classifier, batch: number): Map<string, TensorType> {
+  const { layout, channels, height, width } = input;
   const b = new GraphBuilder();
-  const values = appendedValues(b, classifier, b.input('images', [batch, channels, height, width]));
-  return classifier.graph.nodes.flatMap((node) => {
-    const dims = values.get(node.outputs[0] ?? '')?.dims;
-    return node.op === 'Dropout' && dims !== undefined ? [[node.name, dims] as [string, readonly number[]]] : [];
-  });
-}
-
-function appendedValues(b: GraphBuilder, { graph, input }: Classifier, images: Value): ReadonlyMap<string, Value> {
-  return b.inline(graph, new Map([[input.name, images]]));
+  const images = b.input(
+    'images',
+    layout === 'NCHW' ? [batch, channels, height, width] : [batch, height, width, channels],
+  );
+  const values = b.inline(graph, new Map([[input.name, images]]));
+  return new Map(
+    graph.nodes.flatMap((node) => {
+      const value = values.get(node.outputs[0] ?? '');
+      return node.op === 'Dropout' && value !== undefined ? [[node.name, value] as const] : [];
+    }),
+  );
 }
 
 function crossEntropy(b: GraphBuilder, logits: Value, labels: Value): Value {

@@ -6,7 +6,7 @@ import type { Runtime } from '../../../../src/engine/runtime/runtime';
 import { RAW } from '../../../../src/engine/samples/preprocessing';
 import { Trainer, TRAINING_ADAM } from '../../../../src/engine/training/trainer';
 import { TrainingStep } from '../../../../src/engine/training/trainingStep';
-import { toyGraph, toyImages } from '../../../support/toyModel';
+import { TOY, toyGraph, toyImages } from '../../../support/toyModel';
 
 const BATCH = 32;
 const { images, labels } = toyImages(BATCH);
@@ -44,4 +44,32 @@ it('lowers the loss and leaves the model it started from alone', async () => {
   expect(last.loss).toBeLessThan(0.98 * first.loss);
   expect(weights).toEqual(before);
   await trainer.dispose();
+});
+
+/** The toy model with drop-out on its pixels, or on its image in channels-last layout. */
+function toyWithDropout(channelsLast: boolean) {
+  const graph = toyGraph();
+  const [scaled, flat, ...rest] = graph.nodes;
+  const drop = { op: 'Dropout', name: 'drop', inputs: ['scaled'], outputs: ['dropped'], attributes: {} };
+  const nodes = [scaled!, drop, { ...flat!, inputs: ['dropped'] }, ...rest];
+  const dims = [null, TOY.height, TOY.width, 1];
+  const [image] = graph.inputs;
+  return classifierOf({ ...graph, nodes, inputs: channelsLast ? [{ ...image!, dims }] : graph.inputs });
+}
+
+it.each([false, true])('multiplies by the drop-out masks it is fed, channels last: %s', async (channelsLast) => {
+  const step = await TrainingStep.compile(runtime, toyWithDropout(channelsLast), RAW, ['weight'], BATCH, true);
+  const mask = step.maskTypes.get('drop')!;
+  expect(mask.dims).toEqual(channelsLast ? [BATCH, 8, 8, 1] : [BATCH, 1, 8, 8]);
+  const lossWith = async (value: number) => {
+    const masks = new Map([['drop', new Float32Array(BATCH * 64).fill(value)]]);
+    return (await step.run(batch, labels, new Map([['weight', weights]]), masks)).loss;
+  };
+  // Without any pixel all classes are alike; with all of them the loss is that of evaluation.
+  expect(await lossWith(0)).toBeCloseTo(Math.log(TOY.classes), 5);
+  const evaluation = await TrainingStep.compile(runtime, classifier, RAW, ['weight'], BATCH);
+  const { loss } = await evaluation.run(batch, labels, new Map([['weight', weights]]));
+  expect(await lossWith(1)).toBeCloseTo(loss, 5);
+  await step.dispose();
+  await evaluation.dispose();
 });
