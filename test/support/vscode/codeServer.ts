@@ -1,0 +1,108 @@
+/** @file A running code-server: a VS Code of its own, with extensions installed from VSIX files, on this machine only. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import * as fs from 'node:fs/promises';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { promisify } from 'node:util';
+import type { InstalledCodeServer } from './installCodeServer';
+
+export interface CodeServerOptions {
+  readonly vsix: readonly string[];
+  /** User settings beside the quiet ones below. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Environment of the extension host, added to ours. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Ask whether folders are trusted, as a desktop does; otherwise all are. */
+  readonly askForTrust?: boolean;
+  /** 0: any free port. */
+  readonly port?: number;
+}
+
+export interface CodeServer {
+  /** Address of a window on a folder of this machine. */
+  windowUrl(folder: string): string;
+  /** What it has printed so far. */
+  output(): string;
+  /** Ends it and removes everything that it wrote. */
+  stop(): Promise<void>;
+}
+
+/** Nothing that is not under test asks for attention or looks for the network. */
+const QUIET_SETTINGS = {
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.tips.enabled': false,
+  'chat.disableAIFeatures': true,
+  'extensions.autoCheckUpdates': false,
+  'telemetry.telemetryLevel': 'off',
+  'git.enabled': false,
+};
+
+const START_TIMEOUT = 60_000;
+
+export async function startCodeServer(installed: InstalledCodeServer, options: CodeServerOptions): Promise<CodeServer> {
+  const home = await fs.mkdtemp(path.join(os.tmpdir(), 'neural-cleanse-vscode-'));
+  const userSettings = path.join(home, 'data', 'User', 'settings.json');
+  await fs.mkdir(path.dirname(userSettings), { recursive: true });
+  await fs.writeFile(userSettings, JSON.stringify({ ...QUIET_SETTINGS, ...options.settings }));
+
+  const places = ['--config', path.join(home, 'config.yaml'), '--user-data-dir', path.join(home, 'data')];
+  places.push('--extensions-dir', path.join(home, 'extensions'));
+  const env = { ...process.env, EXTENSIONS_GALLERY: '{}', ...options.env };
+  for (const file of options.vsix) {
+    const command = [installed.entry, ...places, '--install-extension', path.resolve(file), '--force'];
+    await promisify(execFile)(installed.nodeBinary, command, { env });
+  }
+
+  const server = spawn(
+    installed.nodeBinary,
+    [
+      installed.entry,
+      ...places,
+      ...['--auth', 'none', '--bind-addr', `127.0.0.1:${options.port ?? 0}`],
+      ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
+      ...(options.askForTrust === true ? [] : ['--disable-workspace-trust']),
+    ],
+    { env, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  const collect = (chunk: Buffer): void => {
+    output += chunk.toString();
+  };
+  server.stdout.on('data', collect);
+  server.stderr.on('data', collect);
+  const stop = async (): Promise<void> => {
+    await end(server);
+    await fs.rm(home, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    const address = await waitForAddress(server, () => output);
+    return {
+      windowUrl: (folder) => `${address}?folder=${encodeURIComponent(folder)}`,
+      output: () => output,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function waitForAddress(server: ChildProcess, output: () => string): Promise<string> {
+  const deadline = Date.now() + START_TIMEOUT;
+  while (server.exitCode === null && Date.now() < deadline) {
+    const address = /HTTP server listening on (http:\S+)/.exec(output())?.[1];
+    if (address !== undefined) return address;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`code-server did not start:\n${output()}`);
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null) return;
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  server.kill();
+  const force = setTimeout(() => server.kill('SIGKILL'), 5_000);
+  await ended;
+  clearTimeout(force);
+}
