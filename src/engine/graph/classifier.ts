@@ -64,6 +64,16 @@ export function appendClassifier(
   images: Value,
   replaced: ReadonlyMap<string, Value> = new Map(),
 ): Value {
+  return appendWithValues(b, classifier, images, replaced).logits;
+}
+
+/** As {@link appendClassifier}; `values` has the copy of every value of the classifier's graph by its name there. */
+export function appendWithValues(
+  b: GraphBuilder,
+  classifier: Classifier,
+  images: Value,
+  replaced: ReadonlyMap<string, Value> = new Map(),
+): { readonly logits: Value; readonly values: ReadonlyMap<string, Value> } {
   const { graph, input, logits } = classifier;
   const fed = input.layout === 'NCHW' ? images : b.op('Transpose', [images], { perm: [0, 2, 3, 1] });
   const values = b.inline(graph, new Map([...replaced, [input.name, fed]]));
@@ -71,7 +81,8 @@ export function appendClassifier(
   if (value === undefined) throw new RangeError(`Value ${logits} vanished`);
   const batch = images.dims[0] ?? 1;
   const flat = value.dims.length === 2 ? value : b.op('Reshape', [value, b.ints([batch, sizeOf(value.dims) / batch])]);
-  return classifier.head === 'binary-sigmoid' ? b.op('Concat', [b.filled([batch, 1], 0), flat], { axis: 1 }) : flat;
+  const binary = classifier.head === 'binary-sigmoid';
+  return { logits: binary ? b.op('Concat', [b.filled([batch, 1], 0), flat], { axis: 1 }) : flat, values };
 }
 
 function imageInput(graph: Graph): GraphInput {

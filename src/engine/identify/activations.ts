@@ -1,6 +1,6 @@
 /** @file How strongly images excite the neurons of some layers. */
-import { GraphBuilder } from '../graph/builder';
-import type { Classifier } from '../graph/classifier';
+import { GraphBuilder, type Value } from '../graph/builder';
+import { appendWithValues, type Classifier } from '../graph/classifier';
 import { floats, type Tensor } from '../graph/tensor';
 import type { CancelSignal } from '../progress';
 import type { Runtime, Session } from '../runtime/runtime';
@@ -23,19 +23,11 @@ export class ActivationMeter {
     preprocessing: Preprocessing,
     layers: readonly NeuronLayer[],
   ): Promise<ActivationMeter> {
-    const { graph, input } = classifier;
+    const { channels, height, width } = classifier.input;
     const b = new GraphBuilder();
-    const images = b.input('images', [IMAGE_BATCH, input.channels, input.height, input.width]);
-    const prepared = applyPreprocessing(b, images, preprocessing);
-    const fed = input.layout === 'NCHW' ? prepared : b.op('Transpose', [prepared], { perm: [0, 2, 3, 1] });
-    const values = b.inline(graph, new Map([[input.name, fed]]));
-    const outputs = layers.map((layer, i) => {
-      const value = values.get(layer.value);
-      if (value === undefined) throw new RangeError(`Value ${layer.value} vanished`);
-      const places = value.dims.map((_, axis) => axis).filter((axis) => axis !== 0 && axis !== layer.axis);
-      const mean = places.length === 0 ? value : b.op('ReduceMean', [value, b.ints(places)], { keepdims: 0 });
-      return [outputName(i), mean] as const;
-    });
+    const images = b.input('images', [IMAGE_BATCH, channels, height, width]);
+    const { values } = appendWithValues(b, classifier, applyPreprocessing(b, images, preprocessing));
+    const outputs = layers.map((layer, i) => [outputName(i), neuronMeans(b, values, layer)] as const);
     return new ActivationMeter(await runtime.compile(b.build(Object.fromEntries(outputs))), classifier, layers);
   }
 
@@ -73,6 +65,14 @@ export class ActivationMeter {
   dispose(): Promise<void> {
     return this.session.dispose();
   }
+}
+
+/** `[N, neurons]`: the layer's value averaged over the places of each image. `values` are those of the appended classifier. */
+export function neuronMeans(b: GraphBuilder, values: ReadonlyMap<string, Value>, layer: NeuronLayer): Value {
+  const value = values.get(layer.value);
+  if (value === undefined) throw new RangeError(`Value ${layer.value} vanished`);
+  const places = value.dims.map((_, axis) => axis).filter((axis) => axis !== 0 && axis !== layer.axis);
+  return places.length === 0 ? value : b.op('ReduceMean', [value, b.ints(places)], { keepdims: 0 });
 }
 
 /** Mean of each column of `[rows, columns]`. */
