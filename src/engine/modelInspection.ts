@@ -6,8 +6,8 @@ export interface LayerSummary {
   readonly name: string;
   /** ONNX operator. */
   readonly operator: string;
-  /** Batch dimension `null`. */
-  readonly shape: readonly (number | null)[];
+  /** Of its first output, batch dimension `null`; absent where it cannot be told. */
+  readonly shape?: readonly (number | null)[];
   readonly parameters: number;
 }
 

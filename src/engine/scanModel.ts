@@ -2,7 +2,7 @@
 import { scanLabels } from './detect/scanLabels';
 import type { ScanEvents } from './detect/scanJob';
 import { completeSettings } from './detect/settings';
-import type { ModelFile } from './formats/format';
+import { hashModel, type Sha256 } from './modelHash';
 import { prepareScan, type PrepareRequest } from './prepareScan';
 import { REPORT_VERSION, type ScanReport, type ScanSettings } from './report';
 import type { Samples } from './samples/samples';
@@ -10,8 +10,7 @@ import { TOOL } from './version';
 
 export interface ScanRequest extends PrepareRequest {
   readonly settings: Partial<ScanSettings>;
-  /** SHA-256 as hex; the engine has no crypto library of its own. */
-  readonly sha256: (bytes: Uint8Array) => string;
+  readonly sha256: Sha256;
   /** Seconds since some fixed point. */
   readonly now: () => number;
 }
@@ -21,7 +20,7 @@ export async function scanModel(request: ScanRequest, events: ScanEvents = {}): 
   const prepared = await prepareScan(request, events.signal);
   const { model, classifier, samples, calibration } = prepared;
   const settings = completeSettings(request.settings, classifier.classes);
-  const modelHash = await hashParts(request, model);
+  const modelHash = await hashModel(request.files, model, request.sha256);
   const checkpointKey = request.sha256(
     new TextEncoder().encode(
       JSON.stringify([TOOL, modelHash, hashSamples(request, samples), calibration.chosen, settings, classifier.input]),
@@ -72,14 +71,6 @@ export async function scanModel(request: ScanRequest, events: ScanEvents = {}): 
     seconds,
     imagePasses,
   };
-}
-
-/** One hash over the contents of all parts, in order. */
-async function hashParts({ files, sha256 }: ScanRequest, model: ModelFile): Promise<string> {
-  const hashes: string[] = [];
-  for (const part of model.parts) hashes.push(sha256(await files.read(part)));
-  const [first = ''] = hashes;
-  return hashes.length === 1 ? first : sha256(new TextEncoder().encode(hashes.join('\n')));
 }
 
 function hashSamples({ sha256 }: ScanRequest, { images, labels }: Samples): string[] {

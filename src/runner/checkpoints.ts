@@ -7,15 +7,23 @@ import { atomicWrite } from './atomicWrite';
 /** Milliseconds after which a scan that nobody resumed is forgotten. */
 const MAX_AGE = 30 * 24 * 3600 * 1000;
 
-/** Keeps checkpoints in `folder`, which is created when needed. Keys are hex digits; others are a RangeError. */
+/**
+ * Keeps checkpoints in `folder`, which is created when needed. Keys are hex digits; others are a RangeError. Every scan
+ * leaves checkpoints; only one that resumes finds what an earlier one left.
+ */
 export class DiskCheckpoints implements CheckpointStore {
   #prepared = false;
 
-  constructor(private readonly folder: string) {}
+  constructor(
+    private readonly folder: string,
+    private readonly resume: boolean,
+  ) {}
 
   async load(key: string): Promise<string | undefined> {
+    const file = this.#file(key);
+    if (!this.resume) return undefined;
     try {
-      return await fs.readFile(this.#file(key), 'utf8');
+      return await fs.readFile(file, 'utf8');
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;

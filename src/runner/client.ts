@@ -33,6 +33,7 @@ import {
   type TransportedError,
 } from './protocol';
 import { RestartBudget, type RestartLimit } from './restartBudget';
+import { complete } from './scanAnswer';
 
 export interface EngineClientOptions {
   /** Path of the bundled engine process, `dist/engine.mjs`. */
@@ -111,10 +112,15 @@ export class EngineClient {
     if (this.#models.has(model)) {
       throw new UsageError('a scan of this model is already running or waiting', { file: path.basename(task.model) });
     }
+    const received = new Map<number, LabelResult>();
+    const onLabel = (result: LabelResult): void => {
+      received.set(result.label, result);
+      listener.onLabel?.(result);
+    };
     this.#models.add(model);
-    this.#scans.set(task.id, listener);
+    this.#scans.set(task.id, { ...listener, onLabel });
     try {
-      return await this.#compute(scanRequest, task, listener);
+      return complete(await this.#compute(scanRequest, task, listener, { ...task, resume: true }), received);
     } finally {
       this.#models.delete(model);
       this.#scans.delete(task.id);
@@ -166,19 +172,25 @@ export class EngineClient {
     type: RequestType<P, R, TransportedError>,
     task: P,
     { signal, onStart }: Pick<ScanListener, 'signal' | 'onStart'>,
+    again = task,
   ): Promise<R> {
     return this.#queue.run(() => {
       onStart?.();
-      return this.#request(type, task, signal);
+      return this.#request(type, task, signal, again);
     }, signal);
   }
 
-  /** Asks again in a new process where the old one was ended because of another request. */
-  async #request<P, R>(type: RequestType<P, R, TransportedError>, params: P, signal?: AbortSignal): Promise<R> {
+  /** Asks `again` in a new process where the old one was ended because of another request. */
+  async #request<P, R>(
+    type: RequestType<P, R, TransportedError>,
+    task: P,
+    signal?: AbortSignal,
+    again = task,
+  ): Promise<R> {
     clearTimeout(this.#idle);
     this.#open++;
     try {
-      for (;;) {
+      for (let params = task; ; params = again) {
         if (signal?.aborted === true || this.#disposed.signal.aborted) throw new CancelledError();
         try {
           return await this.#running().request(type, params, signal);

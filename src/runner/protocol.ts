@@ -41,6 +41,13 @@ export interface ScanTask extends ModelAndSamples {
 
 export type InspectTask = Pick<ModelAndSamples, 'model' | 'architecture' | 'size'>;
 
+/** Triggers are large, and parsing a message blocks the host: what {@link labelFinished} has brought is not sent again. */
+export interface ScanAnswer {
+  readonly report: ScanReport;
+  /** Labels whose `trigger` and `curve` are left out; they are those of the label's notification. */
+  readonly alreadySent: readonly number[];
+}
+
 export interface PreviewTask extends ModelAndSamples {
   readonly runtime: RuntimeRequest;
   /** Images in the grid. */
@@ -80,6 +87,8 @@ export interface RuntimeState {
   readonly works: boolean;
   /** Its description, or why it does not work. */
   readonly detail: string;
+  /** What scans use where nothing else is asked for. */
+  readonly standard: boolean;
 }
 
 /** A typed error on its way through JSON-RPC (`ResponseError.data`). */
@@ -93,7 +102,7 @@ export interface TransportedError {
 
 export const inspectRequest = new RequestType<InspectTask, ModelInspection, TransportedError>('inspect');
 export const previewRequest = new RequestType<PreviewTask, SamplesPreview, TransportedError>('preview');
-export const scanRequest = new RequestType<ScanTask, ScanReport, TransportedError>('scan');
+export const scanRequest = new RequestType<ScanTask, ScanAnswer, TransportedError>('scan');
 /** Computes a repair and holds it in memory; nothing is written. */
 export const repairRequest = new RequestType<RepairTask, RepairReport, TransportedError>('repair');
 /** Writes it, reads it back, evaluates and scans it again. */

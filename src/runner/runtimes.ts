@@ -1,4 +1,7 @@
 /** @file Chooses and opens the compute library; what is opened here has been seen to work. */
+import { createRequire } from 'node:module';
+import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { RuntimeUnavailableError, UsageError } from '../engine/errors';
 import { createOnnxRuntime, type OnnxLibrary } from '../engine/runtime/onnxruntime';
 import type { Runtime } from '../engine/runtime/runtime';
@@ -25,8 +28,8 @@ export type LoadPackage = (name: string) => Promise<unknown>;
 
 /** Throws {@link RuntimeUnavailableError} saying for each library tried why it does not work here. */
 export async function openRuntime(
-  { library, provider, threads }: RuntimeRequest,
-  load: LoadPackage = (name) => import(name),
+  { library, provider, threads, tensorFlow }: RuntimeRequest,
+  load: LoadPackage = loadFrom(tensorFlow),
 ): Promise<Runtime> {
   if (library === undefined) return openDefault(provider, threads);
   switch (library) {
@@ -37,6 +40,12 @@ export async function openRuntime(
     case 'onnxruntime-web':
       return openOnnx('onnxruntime-web', webProvider(provider), threads);
   }
+}
+
+function loadFrom(folder: string | undefined): LoadPackage {
+  if (folder === undefined) return (name) => import(name);
+  const require = createRequire(path.join(folder, 'package.json'));
+  return (name) => import(pathToFileURL(require.resolve(name)).href);
 }
 
 /** Only a request without a special provider falls back: whoever asks for CUDA wants to know that it is missing. */

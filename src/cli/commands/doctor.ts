@@ -1,16 +1,11 @@
 /** @file `neural-cleanse doctor`: which compute libraries work here, and why the others do not. */
 import * as os from 'node:os';
 import { Command, Option } from 'commander';
-import { NeuralCleanseError, UsageError } from '../../engine/errors';
 import { plainText } from '../../engine/output/plainText';
 import { VERSION } from '../../engine/version';
-import { openRuntime, type RuntimeRequest } from '../../runner/runtimes';
+import { listRuntimes, probe } from '../../runner/doctor';
 import type { CommandContext } from '../context';
 import { EXIT } from '../exitCode';
-import { runSelf, type SelfRun } from '../runSelf';
-
-/** A choice of `--runtime` and `--provider`. */
-type Candidate = Required<Pick<RuntimeRequest, 'library' | 'provider'>>;
 
 const MAX_REASON = 300;
 const GIB = 1 << 30;
@@ -19,23 +14,17 @@ export function doctorCommand(context: CommandContext): Command {
   return new Command('doctor')
     .description('List the compute libraries that work on this machine, and say why the others do not.')
     .addOption(new Option('--probe <runtime,provider>', 'try one and print its description').hideHelp())
-    .action(async ({ probe }: { probe?: string }) => {
-      context.finish(probe === undefined ? await doctor(context) : await probeOne(probe, context));
+    .action(async (options: { probe?: string }) => {
+      context.finish(options.probe === undefined ? await doctor(context) : await probeOne(options.probe, context));
     });
 }
 
-/** Each library is tried in a process of its own: a driver that crashes must not take the list with it. */
 async function doctor({ terminal }: CommandContext): Promise<number> {
-  const results = await Promise.all(
-    candidates(process.platform).map(async (candidate) => ({
-      candidate,
-      run: await runSelf(['doctor', '--probe', `${candidate.library},${candidate.provider}`]),
-    })),
-  );
-  const chosen = results.find(({ candidate, run }) => isDefault(candidate) && run.exitCode === 0);
-  const lines = results.map(({ candidate, run }) => {
-    const name = `--runtime ${candidate.library} --provider ${candidate.provider}`;
-    return `  ${run.exitCode === 0 ? 'works' : '-    '}  ${name.padEnd(42)}  ${plainText(resultOf(run), MAX_REASON)}`;
+  const states = await listRuntimes(['doctor', '--probe']);
+  const standard = states.find((state) => state.standard);
+  const lines = states.map(({ library, provider, works, detail }) => {
+    const name = `--runtime ${library} --provider ${provider}`;
+    return `  ${works ? 'works' : '-    '}  ${name.padEnd(42)}  ${plainText(detail, MAX_REASON)}`;
   });
   await terminal.print(
     [
@@ -44,52 +33,20 @@ async function doctor({ terminal }: CommandContext): Promise<number> {
       '',
       ...lines,
       '',
-      chosen === undefined
+      standard === undefined
         ? 'No default library works, so nothing can be scanned here.'
-        : `Without options, scans run on ${plainText(resultOf(chosen.run))}.`,
+        : `Without options, scans run on ${plainText(standard.detail)}.`,
       '',
     ].join('\n'),
   );
-  return chosen === undefined ? EXIT.error : EXIT.clean;
+  return standard === undefined ? EXIT.error : EXIT.clean;
 }
 
-/** In the child: the description of the runtime, or why there is none, on stdout. */
-async function probeOne(probe: string, { terminal }: CommandContext): Promise<number> {
-  const candidate = candidates(process.platform).find(({ library, provider }) => `${library},${provider}` === probe);
-  if (candidate === undefined) throw new UsageError('there is no such runtime', { got: probe });
-  try {
-    const runtime = await openRuntime({ ...candidate, threads: 0 });
-    await terminal.print(runtime.description);
-    return EXIT.clean;
-  } catch (error) {
-    if (!(error instanceof NeuralCleanseError)) throw error;
-    await terminal.print(error.summary);
-    return EXIT.error;
-  }
-}
-
-function candidates(platform: NodeJS.Platform): Candidate[] {
-  const native = ['cpu', 'webgpu', ...(platform === 'win32' ? ['dml'] : platform === 'darwin' ? ['coreml'] : ['cuda'])];
-  return [
-    ...native.map((provider) => ({ library: 'onnxruntime' as const, provider })),
-    { library: 'onnxruntime-web', provider: 'wasm' },
-    { library: 'tensorflow', provider: 'cuda' },
-    { library: 'tensorflow', provider: 'cpu' },
-  ];
-}
-
-function isDefault({ library, provider }: Candidate): boolean {
-  return (library === 'onnxruntime' && provider === 'cpu') || library === 'onnxruntime-web';
-}
-
-function resultOf({ exitCode, signal, stdout }: SelfRun): string {
-  // ONNX Runtime's own checks begin with their place in its source.
-  const said = stdout
-    .replace(/\/onnxruntime_src\/.* was false\. /s, '')
-    .replace(/\s+/g, ' ')
-    .trim();
-  if (said !== '') return said;
-  return signal === null ? `ended with exit code ${exitCode ?? 'none'}` : `crashed (${signal})`;
+/** In the child that {@link listRuntimes} starts. */
+async function probeOne(name: string, { terminal }: CommandContext): Promise<number> {
+  const { works, detail } = await probe(name);
+  await terminal.print(detail);
+  return works ? EXIT.clean : EXIT.error;
 }
 
 function gib(bytes: number): string {

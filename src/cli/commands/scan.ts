@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import { Command, Option } from 'commander';
-import type { CheckpointStore } from '../../engine/detect/scanJob';
 import { CancelledError } from '../../engine/errors';
 import type { LossKind, ScanSettings } from '../../engine/report';
 import { scanModel } from '../../engine/scanModel';
@@ -114,7 +113,10 @@ async function scan(model: string, options: ScanOptions, { terminal, signal, now
       },
       {
         signal,
-        checkpoints: checkpointsOf(options),
+        checkpoints: new DiskCheckpoints(
+          path.join(options.cache ?? cacheFolder(), 'checkpoints'),
+          options.resume === true,
+        ),
         onProgress: (progress) => {
           view.update({
             lines: (columns) => terminalLines(progress, columns),
@@ -146,15 +148,5 @@ function settingsOf(options: ScanOptions): Partial<ScanSettings> {
     ...(threshold !== undefined && { pThreshold: threshold }),
     ...(loss !== undefined && { loss }),
     ...(only !== undefined && { labels: only }),
-  };
-}
-
-/** Every scan leaves checkpoints; only `--resume` reads what an earlier one left. */
-function checkpointsOf({ cache, resume }: ScanOptions): CheckpointStore {
-  const store = new DiskCheckpoints(path.join(cache ?? cacheFolder(), 'checkpoints'));
-  return {
-    load: (key) => (resume === true ? store.load(key) : Promise.resolve(undefined)),
-    save: (key, text) => store.save(key, text),
-    remove: (key) => store.remove(key),
   };
 }

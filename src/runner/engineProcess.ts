@@ -1,0 +1,150 @@
+/** @file Entry of the engine process: answers the requests of the client that forked it. */
+import { createHash } from 'node:crypto';
+import * as os from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  ResponseError,
+  type CancellationToken,
+  type NotificationType,
+  type RequestType,
+} from 'vscode-jsonrpc/node';
+import type { ScanEvents } from '../engine/detect/scanJob';
+import { inspectModel } from '../engine/inspectModel';
+import { previewSamples } from '../engine/previewSamples';
+import type { LabelResult } from '../engine/report';
+import type { Runtime } from '../engine/runtime/runtime';
+import { scanModel } from '../engine/scanModel';
+import { DiskCheckpoints } from './checkpoints';
+import { listRuntimes, probe } from './doctor';
+import { toTransported } from './errorTransport';
+import { nodeFiles } from './nodeFiles';
+import {
+  doctorRequest,
+  inspectRequest,
+  labelFinished,
+  previewRequest,
+  scanProgress,
+  scanRequest,
+  type ScanAnswer,
+  type ScanTask,
+  type TransportedError,
+} from './protocol';
+import { openRuntime, type RuntimeRequest } from './runtimes';
+import { shorten } from './scanAnswer';
+
+const PROBE = '--probe';
+
+/** Milliseconds that work may take to save what it has once nobody listens any more. */
+const LAST_WORDS = 2000;
+
+const FAILED = 1;
+
+async function main(args: readonly string[]): Promise<void> {
+  const [mode, name = '', tensorFlow] = args;
+  if (mode === PROBE) {
+    const { works, detail } = await probe(name, tensorFlow);
+    process.stdout.write(detail);
+    process.exitCode = works ? 0 : 1;
+    return;
+  }
+  lowerPriority();
+  serve();
+}
+
+function serve(): void {
+  const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+  const orphaned = new AbortController();
+  const jobs = new Set<Promise<unknown>>();
+  process.once('disconnect', () => {
+    orphaned.abort();
+    void Promise.race([Promise.allSettled(jobs), sleep(LAST_WORDS)]).then(() => process.exit());
+  });
+
+  const answer = <P, R>(
+    type: RequestType<P, R, TransportedError>,
+    work: (task: P, signal: AbortSignal) => Promise<R>,
+  ): void => {
+    connection.onRequest(
+      type.method,
+      async (task: P, token: CancellationToken): Promise<R | ResponseError<TransportedError>> => {
+        const cancel = new AbortController();
+        token.onCancellationRequested(() => {
+          cancel.abort();
+        });
+        const job = work(task, AbortSignal.any([cancel.signal, orphaned.signal]));
+        jobs.add(job);
+        try {
+          return await job;
+        } catch (error) {
+          const transported = toTransported(error);
+          return new ResponseError(FAILED, transported.summary, transported);
+        } finally {
+          jobs.delete(job);
+        }
+      },
+    );
+  };
+
+  const notify = <P>(type: NotificationType<P>, params: P): void => {
+    // Where nobody listens any more, the process is about to end.
+    connection.sendNotification(type.method, params).catch(() => undefined);
+  };
+
+  answer(inspectRequest, (task) => inspectModel({ ...task, files: nodeFiles, sha256 }));
+  answer(previewRequest, async ({ runtime, ...task }, signal) =>
+    previewSamples({ ...task, files: nodeFiles, runtime: await open(runtime) }, signal),
+  );
+  answer(scanRequest, (task, signal) =>
+    scan(task, {
+      signal,
+      onProgress: (progress) => {
+        notify(scanProgress, { id: task.id, progress });
+      },
+      onLabel: (result) => {
+        notify(labelFinished, { id: task.id, result });
+      },
+    }),
+  );
+  answer(doctorRequest, ({ tensorFlow }) => listRuntimes([PROBE], tensorFlow));
+  connection.listen();
+}
+
+async function scan(task: ScanTask, events: ScanEvents): Promise<ScanAnswer> {
+  const sent = new Map<number, LabelResult>();
+  const report = await scanModel(
+    { ...task, files: nodeFiles, runtime: await open(task.runtime), sha256, now: () => performance.now() / 1000 },
+    {
+      ...events,
+      onLabel: (result) => {
+        sent.set(result.label, result);
+        events.onLabel?.(result);
+      },
+      checkpoints: new DiskCheckpoints(task.checkpoints, task.resume),
+    },
+  );
+  return shorten(report, sent);
+}
+
+/** Leaves a processor to the editor unless the user has chosen a number of threads. */
+function open(request: RuntimeRequest): Promise<Runtime> {
+  const threads = request.threads === 0 ? Math.max(1, os.availableParallelism() - 1) : request.threads;
+  return openRuntime({ ...request, threads });
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The editor goes first. */
+function lowerPriority(): void {
+  try {
+    os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Some systems refuse; the scan runs all the same.
+  }
+}
+
+await main(process.argv.slice(2));
