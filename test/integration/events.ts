@@ -1,0 +1,14 @@
+/** @file What the suite writes while it runs inside the editor, one JSON object a line, and run.ts reads. */
+
+export type SuiteEvent =
+  | { readonly kind: 'pass'; readonly title: string; readonly milliseconds: number }
+  | { readonly kind: 'fail'; readonly title: string; readonly error: string }
+  | { readonly kind: 'end' };
+
+/** Environment variables that tell the suite where it is. */
+export const VARIABLES = {
+  /** Root of this project. */
+  project: 'NEURAL_CLEANSE_PROJECT',
+  /** The file of events. */
+  results: 'NEURAL_CLEANSE_RESULTS',
+} as const;

@@ -1,0 +1,151 @@
+/**
+ * @file Runs the suite inside a real VS Code: the desktop one where it can be downloaded and shown, else code-server
+ * with a headless browser as its window. Prints what comes, and keeps the counts for `npm test`.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
+import * as esbuild from 'esbuild';
+import { launchChromium } from '../support/chromium';
+import { packedExtension } from '../support/packedExtension';
+import { startCodeServer } from '../support/vscode/codeServer';
+import { installCodeServer, RELEASES } from '../support/vscode/installCodeServer';
+import { type SuiteEvent, VARIABLES } from './events';
+
+const ROOT = path.resolve(import.meta.dirname, '..', '..');
+const BUNDLE = path.join(ROOT, '.cache', 'integration', 'suite.cjs');
+const COUNTS = path.join(ROOT, '.cache', 'test-results', 'integration.json');
+const TEST_RUNNER = path.join(ROOT, 'test', 'support', 'vscode', 'testRunner');
+/** Longest time without news from the suite, milliseconds. */
+const PATIENCE = 180_000;
+
+interface Outcome {
+  passed: number;
+  failed: number;
+  ended: boolean;
+}
+
+const work = mkdtempSync(path.join(os.tmpdir(), 'neural-cleanse-integration-'));
+const workspace = path.join(work, 'workspace');
+const events = path.join(work, 'events.jsonl');
+const env = { [VARIABLES.project]: ROOT, [VARIABLES.results]: events };
+const outcome: Outcome = { passed: 0, failed: 0, ended: false };
+
+// Without a model in it, so that the extension has no reason to start by itself.
+mkdirSync(workspace);
+writeFileSync(events, '');
+await esbuild.build({
+  entryPoints: [path.join(import.meta.dirname, 'suite', 'index.ts')],
+  outfile: BUNDLE,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  external: ['vscode', 'mocha'],
+  sourcemap: 'inline',
+  logLevel: 'warning',
+});
+
+try {
+  const desktop = await downloadedDesktop();
+  await (desktop === undefined ? runInCodeServer() : runOnDesktop(desktop));
+} catch (error) {
+  console.error(error);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+if (!outcome.ended) outcome.failed++;
+console.log(`\nIntegration: ${outcome.passed} passed, ${outcome.failed} failed`);
+mkdirSync(path.dirname(COUNTS), { recursive: true });
+const { passed: numPassedTests, failed: numFailedTests } = outcome;
+writeFileSync(COUNTS, JSON.stringify({ numPassedTests, numFailedTests, success: numFailedTests === 0 }));
+process.exitCode = numFailedTests === 0 ? 0 : 1;
+
+/** Path of a desktop VS Code; `undefined` where there is no screen or no download. */
+async function downloadedDesktop(): Promise<string | undefined> {
+  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+  if (process.platform === 'linux' && DISPLAY === undefined && WAYLAND_DISPLAY === undefined) return undefined;
+  try {
+    return await downloadAndUnzipVSCode({ cachePath: path.join(ROOT, '.cache', 'vscode-test') });
+  } catch (error) {
+    console.log(`VS Code cannot be downloaded (${String(error)}); code-server takes its place.`);
+    return undefined;
+  }
+}
+
+async function runOnDesktop(vscodeExecutablePath: string): Promise<void> {
+  console.log('Integration tests in the desktop VS Code');
+  const finished = runTests({
+    vscodeExecutablePath,
+    extensionDevelopmentPath: ROOT,
+    extensionTestsPath: BUNDLE,
+    extensionTestsEnv: env,
+    launchArgs: [
+      workspace,
+      '--disable-extensions',
+      '--disable-workspace-trust',
+      '--user-data-dir',
+      path.join(work, 'user'),
+    ],
+  });
+  await Promise.all([finished, follow(() => '')]);
+}
+
+async function runInCodeServer(): Promise<void> {
+  const vsix = packedExtension();
+  const testRunner = path.join(work, 'test-runner.vsix');
+  const options = ['--skip-license', '--allow-missing-repository', '--no-dependencies', '--out', testRunner];
+  execFileSync(process.execPath, [path.join(ROOT, 'node_modules/@vscode/vsce/vsce'), 'package', ...options], {
+    cwd: TEST_RUNNER,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const server = await startCodeServer(await installCodeServer(RELEASES.newest), {
+    vsix: [vsix, testRunner],
+    env: { ...env, NEURAL_CLEANSE_SUITE: BUNDLE },
+  });
+  console.log(`Integration tests in code-server ${RELEASES.newest.version}`);
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.goto(server.windowUrl(workspace));
+    await follow(() => server.output());
+    if (!outcome.ended) await page.screenshot({ path: path.join(ROOT, 'artifacts', 'screenshots', 'integration.png') });
+  } finally {
+    await browser.close();
+    await server.stop();
+  }
+}
+
+/** Prints and counts events until the last one, or until none has come for long. */
+async function follow(diagnosis: () => string): Promise<void> {
+  let seen = 0;
+  let last = Date.now();
+  while (Date.now() - last < PATIENCE) {
+    const complete = existsSync(events) ? readFileSync(events, 'utf8').split('\n').slice(0, -1) : [];
+    for (const line of complete.slice(seen)) {
+      last = Date.now();
+      count(JSON.parse(line) as SuiteEvent);
+    }
+    seen = complete.length;
+    if (outcome.ended) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  console.error(`Nothing heard from the suite for ${PATIENCE / 1000} s.\n${diagnosis()}`);
+}
+
+function count(event: SuiteEvent): void {
+  switch (event.kind) {
+    case 'pass':
+      outcome.passed++;
+      console.log(`  ✓ ${event.title} (${Math.round(event.milliseconds)} ms)`);
+      break;
+    case 'fail':
+      outcome.failed++;
+      console.log(`  ✗ ${event.title}\n${event.error}`);
+      break;
+    case 'end':
+      outcome.ended = true;
+  }
+}
