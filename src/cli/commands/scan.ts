@@ -1,5 +1,4 @@
 /** @file `neural-cleanse scan`: look for a backdoor in one model. */
-import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import { Command, Option } from 'commander';
 import { CancelledError } from '../../engine/errors';
@@ -7,24 +6,17 @@ import type { LossKind, ScanSettings } from '../../engine/report';
 import { scanModel } from '../../engine/scanModel';
 import { cacheFolder } from '../../runner/cacheFolder';
 import { DiskCheckpoints } from '../../runner/checkpoints';
-import { nodeFiles } from '../../runner/nodeFiles';
 import { openRuntime } from '../../runner/runtimes';
 import type { CommandContext } from '../context';
 import { exitCodeOfVerdict } from '../exitCode';
-import { imageSize, labelList, share, wholeNumber } from '../optionValues';
+import { labelList, share, wholeNumber } from '../optionValues';
 import { logLine, terminalLines } from '../progressLines';
 import { ProgressView } from '../progressView';
 import { checkTargets, writeReports, type ReportTargets } from '../reportFiles';
 import { runtimeOptions, runtimeRequest, type RuntimeOptions } from '../runtimeOptions';
+import { MODEL_ARGUMENT, sampleOptions, sampleRequest, type SampleOptions } from '../sampleOptions';
 
-interface ScanOptions extends ReportTargets, RuntimeOptions {
-  readonly data?: string;
-  readonly labels?: string;
-  readonly split?: string;
-  readonly architecture?: string;
-  readonly preprocessing?: string;
-  readonly size?: [height: number, width: number];
-  readonly limit?: number;
+interface ScanOptions extends ReportTargets, RuntimeOptions, SampleOptions {
   readonly quick?: true;
   readonly thorough?: true;
   readonly seeds?: number;
@@ -50,15 +42,8 @@ Exit codes:
 export function scanCommand(context: CommandContext): Command {
   const command = new Command('scan')
     .description('Look for a backdoor in the weights of an image classifier.')
-    .argument('<model>', 'ONNX, Keras (.h5, .keras) or TensorFlow.js (model.json) file')
-    .option('--data <path>', 'clean samples: folder or zip of images, .npz, .npy, HDF5, idx, CIFAR or Parquet')
-    .optionsGroup('Reading the model and the samples:')
-    .option('--labels <file>', 'labels of the samples, where they are in a file of their own')
-    .option('--split <name>', 'part of the samples to use, such as test')
-    .option('--architecture <file>', 'model.json for a file that holds weights only')
-    .option('--preprocessing <id>', 'how the model wants its pixels; found out by itself where the samples have labels')
-    .option('--size <HxW>', 'image size, for a model that accepts any', imageSize)
-    .option('--limit <n>', 'use at most so many samples', wholeNumber(1, 1_000_000))
+    .argument('<model>', MODEL_ARGUMENT);
+  sampleOptions(command)
     .optionsGroup('Scanning:')
     .addOption(new Option('--quick', 'fewer updates: a first look').conflicts('thorough'))
     .option('--thorough', 'more updates and three seeds: a second look')
@@ -94,21 +79,10 @@ async function scan(model: string, options: ScanOptions, { terminal, signal, now
   try {
     view.update({ lines: () => [READING], log: () => READING });
     const runtime = await openRuntime(runtimeRequest(options));
-    const { data, labels, split, architecture, preprocessing, size, limit } = options;
     const report = await scanModel(
       {
-        files: nodeFiles,
-        model,
-        ...(data !== undefined && { data }),
-        ...(labels !== undefined && { labels }),
-        ...(split !== undefined && { split }),
-        ...(architecture !== undefined && { architecture }),
-        ...(preprocessing !== undefined && { preprocessing }),
-        ...(size !== undefined && { size }),
-        ...(limit !== undefined && { limit }),
+        ...sampleRequest(model, options, runtime),
         settings: settingsOf(options),
-        runtime,
-        sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
         now,
       },
       {
