@@ -5,6 +5,7 @@ import type { Files } from './files';
 import { readModel, withFileName } from './formats';
 import type { ModelFile } from './formats/format';
 import { classifierOf, type Classifier, type ImageSize } from './graph/classifier';
+import { hashModel, type Sha256 } from './modelHash';
 import type { CancelSignal } from './progress';
 import type { ReportFinding } from './report';
 import type { Runtime } from './runtime/runtime';
@@ -18,6 +19,7 @@ import { readSidecar, resolveBeside, type Sidecar } from './samples/sidecar';
 export interface PrepareRequest {
   readonly files: Files;
   readonly runtime: Runtime;
+  readonly sha256: Sha256;
   /** Path of the model file, or of a folder that holds one. */
   readonly model: string;
   /** Path of the clean samples; absent: what the sidecar beside the model names. */
@@ -38,6 +40,8 @@ export interface PrepareRequest {
 
 export interface PreparedScan {
   readonly model: ModelFile;
+  /** See {@link hashModel}; of the file as it was read, whatever happens to it later. */
+  readonly modelHash: string;
   readonly classifier: Classifier;
   readonly samples: Samples;
   readonly calibration: Calibration;
@@ -57,6 +61,7 @@ const CALIBRATION_SAMPLES = 512;
 export async function prepareScan(request: PrepareRequest, signal?: CancelSignal): Promise<PreparedScan> {
   const { files, architecture, size } = request;
   const model = await readModel(files, request.model, architecture === undefined ? {} : { architecture });
+  const modelHash = await hashModel(files, model, request.sha256);
   const classifier = await withFileName(files, model.path, () =>
     Promise.resolve(classifierOf(model.graph, size === undefined ? undefined : imageSize(size))),
   );
@@ -72,6 +77,7 @@ export async function prepareScan(request: PrepareRequest, signal?: CancelSignal
   const texts = [...classifier.notes, ...samples.notes, ...notes, ...skippedNote(samples)];
   return {
     model,
+    modelHash,
     classifier,
     samples,
     calibration,

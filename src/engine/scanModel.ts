@@ -2,7 +2,6 @@
 import { scanLabels } from './detect/scanLabels';
 import type { ScanEvents } from './detect/scanJob';
 import { completeSettings } from './detect/settings';
-import { hashModel, type Sha256 } from './modelHash';
 import { prepareScan, type PrepareRequest } from './prepareScan';
 import { REPORT_VERSION, type ScanReport, type ScanSettings } from './report';
 import type { Samples } from './samples/samples';
@@ -10,7 +9,6 @@ import { TOOL } from './version';
 
 export interface ScanRequest extends PrepareRequest {
   readonly settings: Partial<ScanSettings>;
-  readonly sha256: Sha256;
   /** Seconds since some fixed point. */
   readonly now: () => number;
 }
@@ -18,9 +16,8 @@ export interface ScanRequest extends PrepareRequest {
 /** Throws the typed errors of its parts, each naming the file it is about. */
 export async function scanModel(request: ScanRequest, events: ScanEvents = {}): Promise<ScanReport> {
   const prepared = await prepareScan(request, events.signal);
-  const { model, classifier, samples, calibration } = prepared;
+  const { model, modelHash, classifier, samples, calibration } = prepared;
   const settings = completeSettings(request.settings, classifier.classes);
-  const modelHash = await hashModel(request.files, model, request.sha256);
   const checkpointKey = request.sha256(
     new TextEncoder().encode(
       JSON.stringify([TOOL, modelHash, hashSamples(request, samples), calibration.chosen, settings, classifier.input]),

@@ -98,6 +98,11 @@ export class EngineClient {
     this.#budget = new RestartBudget(this.#options.restarts);
   }
 
+  /** Of the process, while there is one. */
+  get pid(): number | undefined {
+    return this.#engine?.pid;
+  }
+
   inspect(task: InspectTask, signal?: AbortSignal): Promise<ModelInspection> {
     return this.#request(inspectRequest, task, signal);
   }

@@ -66,6 +66,10 @@ export class EngineConnection {
     this.connection.listen();
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /**
    * Rejects with the errors of the other side, with what {@link engineStopped} makes of a crash, or with
    * {@link EngineEnded}. `signal` asks the process to stop this request, and kills it when it does not.

@@ -1,5 +1,4 @@
 /** @file Entry of the engine process: answers the requests of the client that forked it. */
-import { createHash } from 'node:crypto';
 import * as os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -34,6 +33,7 @@ import {
 } from './protocol';
 import { openRuntime, type RuntimeRequest } from './runtimes';
 import { shorten } from './scanAnswer';
+import { sha256 } from './sha256';
 
 const PROBE = '--probe';
 
@@ -95,7 +95,7 @@ function serve(): void {
 
   answer(inspectRequest, (task) => inspectModel({ ...task, files: nodeFiles, sha256 }));
   answer(previewRequest, async ({ runtime, ...task }, signal) =>
-    previewSamples({ ...task, files: nodeFiles, runtime: await open(runtime) }, signal),
+    previewSamples({ ...task, files: nodeFiles, sha256, runtime: await open(runtime) }, signal),
   );
   answer(scanRequest, (task, signal) =>
     scan(task, {
@@ -132,10 +132,6 @@ async function scan(task: ScanTask, events: ScanEvents): Promise<ScanAnswer> {
 function open(request: RuntimeRequest): Promise<Runtime> {
   const threads = request.threads === 0 ? Math.max(1, os.availableParallelism() - 1) : request.threads;
   return openRuntime({ ...request, threads });
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** The editor goes first. */

@@ -1,7 +1,6 @@
 /** @file Runs the built command line as a process. */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import * as path from 'node:path';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { built } from './build';
 import { ROOT } from './project';
 
 export interface CliResult {
@@ -11,24 +10,12 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Of this test process alone: another build must not replace it while it runs. Inside the project for its packages. */
-const BUILD = path.join(ROOT, '.cache', `cli-${process.pid}`);
-
-/** To be called once before {@link runCli}. */
-export function buildCli(): void {
-  execFileSync(process.execPath, ['esbuild.mjs', '--outdir', BUILD], { cwd: ROOT, stdio: 'ignore' });
-}
-
-export function removeCli(): void {
-  rmSync(BUILD, { recursive: true, force: true });
-}
-
-/** `whileRunning` gets the process, to send signals; an exception there ends it. */
+/** Needs a build. `whileRunning` gets the process, to send signals; an exception there ends it. */
 export async function runCli(
   args: readonly string[],
   options: { cwd?: string; env?: Record<string, string>; whileRunning?: (child: ChildProcess) => Promise<void> } = {},
 ): Promise<CliResult> {
-  const child = spawn(process.execPath, [path.join(BUILD, 'cli.mjs'), ...args], {
+  const child = spawn(process.execPath, [built('cli.mjs'), ...args], {
     cwd: options.cwd ?? ROOT,
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseBackdoorRecord } from '../../../src/engine/attack/backdoor';
 import { parseReport } from '../../../src/engine/output/json';
 import { VERSION } from '../../../src/engine/version';
-import { buildCli, removeCli, runCli } from '../../support/cliProcess';
+import { build, removeBuild } from '../../support/build';
+import { runCli } from '../../support/cliProcess';
 import { writeImageFolder } from '../../support/imageFolder';
 import { projectFile } from '../../support/project';
 
@@ -19,13 +20,13 @@ let folder = '';
 let images = '';
 
 beforeAll(async () => {
-  buildCli();
+  build();
   folder = await fs.mkdtemp(path.join(os.tmpdir(), 'neural-cleanse-cli-'));
   images = path.join(folder, 'images');
   await writeImageFolder(images, { classes: 5, perClass: 10, width: 10, height: 12 });
 });
 afterAll(async () => {
-  removeCli();
+  removeBuild();
   await fs.rm(folder, { recursive: true, force: true });
 });
 
