@@ -55,6 +55,14 @@ const targets = [
       ].join('\n'),
     },
   },
+  {
+    ...node,
+    entryPoints: { webview: 'src/webview/main.ts' },
+    platform: 'browser',
+    // Chromium of the oldest VS Code.
+    target: 'chrome132',
+    format: 'iife',
+  },
 ];
 
 rmSync(`${outdir}/chunks`, { recursive: true, force: true });

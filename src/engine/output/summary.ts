@@ -62,7 +62,7 @@ export function scannedLabels(report: ScanReport): number {
 }
 
 /** All labels, the most anomalous first, those without an index last; ties in label order. */
-export function byAnomaly(labels: readonly LabelResult[]): LabelResult[] {
+export function byAnomaly<Label extends Pick<LabelResult, 'label' | 'anomalyIndex'>>(labels: readonly Label[]): Label[] {
   return labels.toSorted(
     (a, b) => (b.anomalyIndex ?? -Infinity) - (a.anomalyIndex ?? -Infinity) || a.label - b.label || 0,
   );

@@ -1,0 +1,58 @@
+/** @file L1 norms as in the paper's Fig. 4: a box over the labels that are not flagged, the flagged ones beside it. */
+import { t } from '@vscode/l10n';
+import { svg } from 'lit-html';
+import { formatFixed, formatNumber } from '../../engine/output/numbers';
+import { labelTitle } from '../../engine/output/summary';
+import type { LabelRow } from '../../shared/panelMessages';
+import { anchor, type DrawnChart } from './anomalyChart';
+import { dots, horizontalAxis } from './axes';
+import { boxStatistics } from './boxStatistics';
+import { linearScale } from './scale';
+
+const HEIGHT = 170;
+const MARGIN = { left: 12, right: 16, top: 30, bottom: 42 };
+const BOX = 44;
+
+/** `rows` ascending in `l1`, each with one. */
+export function boxPlot(rows: readonly LabelRow[], width: number): DrawnChart {
+  const plot = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: HEIGHT - MARGIN.bottom };
+  const x = linearScale([0, Math.max(1, rows.at(-1)?.l1 ?? 0)], [plot.left, plot.right], width / 110);
+  const middle = (plot.top + plot.bottom) / 2;
+  const marks = rows.map((row) => ({ row, x: x.position(row.l1 ?? 0), y: middle + jitter(row.label) * BOX * 0.4 }));
+  const flagged = marks.filter(({ row }) => row.flagged);
+  const others = marks.filter(({ row }) => !row.flagged);
+  const box = boxStatistics(others.map(({ row }) => row.l1 ?? 0));
+  const [top, bottom] = [middle - BOX / 2, middle + BOX / 2];
+  return {
+    height: HEIGHT,
+    points: marks.map((mark) => ({ x: mark.x, text: pointText(mark.row) })),
+    chart: svg`
+      ${horizontalAxis(plot, x, (value) => formatNumber(value), t('L1 norm of the mask, in pixels'), true)}
+      ${
+        box &&
+        svg`
+        <path class="whisker" d=${`M${x.position(box.min)} ${middle}H${x.position(box.lowerQuartile)}M${x.position(box.upperQuartile)} ${middle}H${x.position(box.max)}M${x.position(box.min)} ${top + 10}V${bottom - 10}M${x.position(box.max)} ${top + 10}V${bottom - 10}`} />
+        <rect class="box" x=${x.position(box.lowerQuartile)} y=${top} width=${Math.max(1, x.position(box.upperQuartile) - x.position(box.lowerQuartile))} height=${BOX} />
+        <line class="median" x1=${x.position(box.median)} x2=${x.position(box.median)} y1=${top} y2=${bottom} />
+        <text class="annotation" x=${x.position(box.median)} y=${top - 7} text-anchor=${anchor(x.position(box.median), width)}>${t('median {0}', formatNumber(box.median))}</text>`
+      }
+      <path class="dots small" d=${dots(others)} />
+      <path class="dots flagged" d=${dots(flagged.map((mark) => ({ x: mark.x, y: middle })))} />
+      ${flagged
+        .slice(0, 5)
+        .map(
+          (mark, i) =>
+            svg`<text class="annotation flagged" x=${mark.x} y=${middle - 12 - 14 * (i % 2)} text-anchor=${anchor(mark.x, width)}>▼ ${labelTitle(mark.row)}</text>`,
+        )}`,
+  };
+}
+
+/** −1…1, the same each time: it only keeps the dots of a label apart from the next. */
+function jitter(label: number): number {
+  return (((label * 0.618034) % 1) - 0.5) * 2;
+}
+
+function pointText(row: LabelRow): string {
+  const flagged = row.flagged ? `, ${t('flagged')}` : '';
+  return `${t('Label {0}: L1 norm {1} pixels', labelTitle(row), formatFixed(row.l1, 1))}${flagged}`;
+}

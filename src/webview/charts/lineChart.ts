@@ -1,0 +1,105 @@
+/** @file Lines over a common horizontal axis, in one or several plots below each other. */
+import { svg, type SVGTemplateResult } from 'lit-html';
+import { horizontalAxis, line, verticalAxis, type Plot } from './axes';
+import { linearScale, logScale, type Scale } from './scale';
+
+const MARGIN = { left: 52, right: 16, top: 30, bottom: 42 };
+const GAP = 38;
+/** Room that a name in the legend needs. */
+const LEGEND_STEP = 170;
+
+export interface Series {
+  readonly name: string;
+  /** 0–3: colour and dash pattern. */
+  readonly style: number;
+  /** One value for each position. */
+  readonly values: readonly number[];
+}
+
+export interface LinePlot {
+  readonly title: string;
+  readonly height: number;
+  readonly series: readonly Series[];
+  readonly format: (value: number) => string;
+  /** Range of the axis, where it is fixed. */
+  readonly domain?: readonly [number, number];
+  readonly log?: boolean;
+  readonly threshold?: number;
+}
+
+export interface LineChart {
+  /** Ascending. */
+  readonly positions: readonly number[];
+  readonly xTitle: string;
+  readonly xFormat: (value: number) => string;
+  readonly plots: readonly LinePlot[];
+  /** Position that is marked, such as the chosen one. */
+  readonly mark?: number;
+}
+
+export interface DrawnLines {
+  readonly height: number;
+  readonly chart: SVGTemplateResult;
+  /** Pixels from the left of each position. */
+  readonly xs: readonly number[];
+}
+
+export function lineChart({ positions, xTitle, xFormat, plots, mark }: LineChart, width: number): DrawnLines {
+  const [left, right] = [MARGIN.left, width - MARGIN.right];
+  const x = linearScale([positions[0] ?? 0, Math.max(1, positions.at(-1) ?? 0)], [left, right], width / 110);
+  let top = MARGIN.top;
+  const placed = plots.map((plot) => {
+    const area: Plot = { left, right, top, bottom: top + plot.height };
+    top += plot.height + GAP;
+    return { plot, area };
+  });
+  const bottom = top - GAP;
+  const last: Plot = { left, right, top: MARGIN.top, bottom };
+  return {
+    height: bottom + MARGIN.bottom,
+    xs: positions.map((position) => x.position(position)),
+    chart: svg`
+      ${placed.map(({ plot, area }) => drawPlot(plot, area, positions, x))}
+      ${horizontalAxis(last, x, xFormat, xTitle)}
+      ${
+        mark === undefined
+          ? ''
+          : svg`<line class="mark" x1=${x.position(mark)} x2=${x.position(mark)} y1=${MARGIN.top - 6} y2=${bottom} />`
+      }`,
+  };
+}
+
+function drawPlot(plot: LinePlot, area: Plot, positions: readonly number[], x: Scale): SVGTemplateResult {
+  const y = verticalScale(plot, area);
+  const legend = plot.series.length > 1;
+  const legendStart = area.right - LEGEND_STEP * plot.series.length;
+  return svg`
+    ${verticalAxis(area, y, plot.format, plot.title)}
+    ${
+      plot.threshold === undefined
+        ? ''
+        : svg`<line class="threshold" x1=${area.left} x2=${area.right} y1=${y.position(plot.threshold)} y2=${y.position(plot.threshold)} />`
+    }
+    ${plot.series.map(({ name, style, values }, i) => {
+      const points = values.map((value, at) => ({ x: x.position(positions[at] ?? 0), y: y.position(value) }));
+      const legendX = legendStart + i * LEGEND_STEP;
+      return svg`
+        <path class=${`series s${style % 4}`} d=${line(points)} />
+        ${
+          legend
+            ? svg`<path class=${`series s${style % 4}`} d=${`M${legendX} ${area.top - 13}h24`} />
+                <text class="annotation" x=${legendX + 30} y=${area.top - 9}>${name}</text>`
+            : ''
+        }`;
+    })}`;
+}
+
+function verticalScale({ series, domain, log, height }: LinePlot, area: Plot): Scale {
+  const range = [area.bottom, area.top] as const;
+  const values = series.flatMap((one) => one.values);
+  if (log === true) {
+    const positive = values.filter((value) => value > 0);
+    return logScale([Math.min(...positive, 1), Math.max(...positive, 1e-6)], range);
+  }
+  return linearScale(domain ?? [Math.min(0, ...values), Math.max(...values, 1e-9)], range, height / 32);
+}

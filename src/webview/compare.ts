@@ -1,0 +1,108 @@
+/** @file Two scans side by side, such as before and after a repair. */
+import { t } from '@vscode/l10n';
+import { html, type TemplateResult } from 'lit-html';
+import { formatFixed } from '../engine/output/numbers';
+import { plainText } from '../engine/output/plainText';
+import { labelTitle } from '../engine/output/summary';
+import type { HostMessage, LabelRow, ReportView } from '../shared/panelMessages';
+import { indexRange } from './charts/anomalyChart';
+import { AnomalyFigure } from './scan/labelCharts';
+import { Table } from './table';
+import { View } from './view';
+import { verdictIcon, verdictSentence, verdictTitle } from './words';
+
+/** Below this width the two charts stand one below the other. */
+const TWO_COLUMNS = 760;
+
+interface Pair {
+  readonly before: LabelRow;
+  readonly after: LabelRow | undefined;
+}
+
+export class ComparedCharts {
+  readonly before: AnomalyFigure;
+  readonly after: AnomalyFigure;
+  readonly table: Table<Pair>;
+
+  constructor(changed: () => void) {
+    this.before = new AnomalyFigure(changed);
+    this.after = new AnomalyFigure(changed);
+    this.table = new Table(changed);
+  }
+}
+
+export class CompareView extends View {
+  #reports: { readonly before: ReportView; readonly after: ReportView } | undefined;
+  readonly #charts = new ComparedCharts(this.changed);
+
+  override receive(message: HostMessage): void {
+    if (message.type !== 'compare') return;
+    this.#reports = { before: message.before, after: message.after };
+    this.changed();
+  }
+
+  protected override template(): TemplateResult {
+    if (!this.#reports) return html`<p class="empty">${t('There are no two scans to compare.')}</p>`;
+    return html`<header><h1>${t('Two scans compared')}</h1></header>
+      ${compareReports(this.#reports.before, this.#reports.after, this.#charts, this.width)}`;
+  }
+}
+
+export function compareReports(
+  before: ReportView,
+  after: ReportView,
+  charts: ComparedCharts,
+  width: number,
+): TemplateResult {
+  const chartWidth = width < TWO_COLUMNS ? width : Math.floor((width - 24) / 2);
+  const [low, high] = [indexRange(before.labels), indexRange(after.labels)];
+  const range = [Math.min(low[0], high[0]), Math.max(low[1], high[1])] as const;
+  const afterwards = new Map(after.labels.map((row) => [row.label, row]));
+  // What changed most stands first.
+  const pairs = before.labels
+    .map((row) => ({ before: row, after: afterwards.get(row.label) }))
+    .sort((a, b) => change(b) - change(a) || a.before.label - b.before.label);
+  return html`<div class="compared">
+    ${side(t('Before'), before, charts.before.render(before.labels, chartWidth, { title: t('Anomaly index before'), name: 'anomaly-index-before', range }))}
+    ${side(t('After'), after, charts.after.render(after.labels, chartWidth, { title: t('Anomaly index after'), name: 'anomaly-index-after', range }))}
+    <section class="full">
+      <h3>${t('Labels before and after, the largest change first')}</h3>
+      ${charts.table.render(
+        t('Labels before and after'),
+        [
+          { title: t('Label'), cell: (pair) => labelTitle(pair.before) },
+          { title: t('L1 before'), cell: (pair) => formatFixed(pair.before.l1, 1), numeric: true },
+          { title: t('L1 after'), cell: (pair) => formatFixed(pair.after?.l1, 1), numeric: true },
+          { title: t('Index before'), cell: (pair) => formatFixed(pair.before.anomalyIndex, 2), numeric: true },
+          { title: t('Index after'), cell: (pair) => formatFixed(pair.after?.anomalyIndex, 2), numeric: true },
+          { title: t('Flagged'), cell: flaggedNote },
+        ],
+        pairs,
+      )}
+    </section>
+  </div>`;
+}
+
+function side(title: string, report: ReportView, chart: TemplateResult): TemplateResult {
+  return html`<section>
+    <h2>${title}: ${plainText(report.model.file, 80)}</h2>
+    <div class="headline">
+      ${verdictIcon(report.verdict)}
+      <div>
+        <strong>${verdictTitle(report.verdict)}</strong>
+        <p>${verdictSentence(report)}</p>
+      </div>
+    </div>
+    ${chart}
+  </section>`;
+}
+
+function change({ before, after }: Pair): number {
+  return Math.abs((after?.anomalyIndex ?? 0) - (before.anomalyIndex ?? 0));
+}
+
+function flaggedNote({ before, after }: Pair): string {
+  if (before.flagged && after?.flagged === true) return t('before and after');
+  if (before.flagged) return t('before only');
+  return after?.flagged === true ? t('after only') : '';
+}

@@ -1,0 +1,154 @@
+/** @file The repair panel: curves while it computes, the pruning point, before and after, and whether to save it. */
+import { t } from '@vscode/l10n';
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { plainText } from '../../engine/output/plainText';
+import type { RepairProgress, RepairRound } from '../../engine/repairReport';
+import type { HostMessage, PanelAction, RepairState, RepairView } from '../../shared/panelMessages';
+import { button, dropdown } from '../controls';
+import { findingsList } from '../scan/scanDetails';
+import { View } from '../view';
+import { verdictTitle } from '../words';
+import { post, saveState } from '../vscodeApi';
+import { BeforeAfter } from './beforeAfter';
+import { PruneFigure, UnlearnFigure } from './repairCurves';
+
+export class RepairPanelView extends View {
+  #repair: RepairView | undefined;
+  /** Index into the pruning curve of the last round; absent: the proposed one. */
+  #point: number | undefined;
+  /** Index of the round that is shown; absent: the last. */
+  #round: number | undefined;
+  readonly #prune = new PruneFigure(this.changed);
+  readonly #unlearn = new UnlearnFigure(this.changed);
+  readonly #beforeAfter = new BeforeAfter(this.changed);
+
+  override receive(message: HostMessage): void {
+    if (message.type !== 'repair') return;
+    this.#repair = message.repair;
+    if (message.repair.state === 'computing') this.#point = this.#round = undefined;
+    saveState({ uri: message.repair.uri });
+    this.changed();
+  }
+
+  protected override template(): TemplateResult {
+    const repair = this.#repair;
+    if (!repair) return html`<p class="empty">${t('There is no repair of this model.')}</p>`;
+    const { report, progress, state } = repair;
+    const rounds = report?.rounds ?? progress?.rounds ?? [];
+    return html`<header>
+        <h1>${stateTitle(repair)}</h1>
+        ${repair.error === undefined ? nothing : html`<p class="note error" role="alert">${plainText(repair.error, 600)}</p>`}
+        ${progress && (state === 'computing' || state === 'saving') ? progressLine(progress) : nothing}
+        ${
+          report
+            ? html`<ul class="reasons">
+                ${report.notes.map((note) => html`<li>${plainText(note, 600)}</li>`)}
+              </ul>`
+            : nothing
+        }
+        ${report?.rescan ? html`<p>${t('Scan of the repaired model: {0}.', verdictTitle(report.rescan.verdict))}</p>` : nothing}
+        ${report?.saved ? html`<p class="note">${t('Saved as {0}. The original was not changed.', plainText(report.saved.file))}</p>` : nothing}
+        <div class="toolbar start">${this.#actions(repair)}</div>
+      </header>
+      <div class="charts">
+        ${this.#rounds(rounds, state)} ${report ? this.#beforeAfter.render(report, repair.labels) : nothing}
+        ${report ? findingsList(report.findings) : nothing}
+      </div>`;
+  }
+
+  #rounds(rounds: readonly RepairRound[], state: RepairState): TemplateResult | typeof nothing {
+    const last = rounds.length - 1;
+    const at = Math.min(this.#round ?? last, last);
+    const round = rounds[at];
+    if (!round) return nothing;
+    const { prune, unlearn } = round;
+    const changeable = at === last && state === 'ready';
+    return html`
+      ${
+        rounds.length > 1
+          ? html`<div class="toolbar start">
+              ${dropdown(
+                t('Round'),
+                rounds.map(({ labels }, i) => ({
+                  id: String(i),
+                  text: t('{0}: labels {1}', i + 1, labels.slice(0, 8).join(', ')),
+                })),
+                String(at),
+                (id) => {
+                  this.#round = Number(id);
+                  this.changed();
+                },
+              )}
+            </div>`
+          : nothing
+      }
+      ${
+        prune
+          ? this.#prune.render(
+              prune,
+              (at === last ? this.#point : undefined) ?? prune.chosen,
+              changeable
+                ? (point) => {
+                    this.#point = point;
+                    this.changed();
+                  }
+                : undefined,
+              this.width,
+            )
+          : nothing
+      }
+      ${unlearn && unlearn.length > 0 ? this.#unlearn.render(unlearn, this.width) : nothing}
+    `;
+  }
+
+  #actions({ state, report }: RepairView): readonly (TemplateResult | typeof nothing)[] {
+    const act = (text: string, action: PanelAction): TemplateResult =>
+      button(text, () => {
+        post({ type: 'action', action });
+      });
+    return [
+      state === 'computing' ? act(t('Stop'), 'stopRepair') : nothing,
+      state === 'ready' ? button(t('Save'), this.#save, { primary: true }) : nothing,
+      state === 'ready' ? act(t('Discard'), 'discardRepair') : nothing,
+      state === 'failed' || state === 'discarded' ? act(t('Repair again…'), 'repair') : nothing,
+      state === 'saved' && report?.rescan ? act(t('Compare the scans'), 'compare') : nothing,
+    ];
+  }
+
+  readonly #save = (): void => {
+    post({ type: 'saveRepair', ...(this.#point !== undefined && { point: this.#point }) });
+  };
+}
+
+function stateTitle({ name, state }: RepairView): string {
+  const file = plainText(name, 80);
+  switch (state) {
+    case 'computing':
+      return t('Repairing {0}', file);
+    case 'ready':
+      return t('{0} can be repaired', file);
+    case 'saving':
+      return t('Saving the repaired {0}', file);
+    case 'saved':
+      return t('{0} is repaired', file);
+    case 'discarded':
+      return t('The repair of {0} was discarded', file);
+    case 'failed':
+      return t('{0} was not repaired', file);
+  }
+}
+
+function progressLine({ phase, done, total }: RepairProgress): TemplateResult {
+  const phases: Record<RepairProgress['phase'], string> = {
+    ranking: t('Ranking neurons'),
+    pruning: t('Pruning'),
+    unlearning: t('Unlearning'),
+    scanning: t('Scanning again'),
+    evaluating: t('Evaluating'),
+    saving: t('Saving'),
+  };
+  return html`<div class="progress">
+    <progress max=${Math.max(1, total)} .value=${done} aria-label=${t('Progress of the repair')}></progress>
+    <span>${t('{0}: {1} of {2}', phases[phase], done, total)}</span>
+  </div>`;
+}

@@ -1,0 +1,122 @@
+/** @file The top of the scan panel: the verdict with its reasons, or how far the scan is, and what can be done. */
+import { t } from '@vscode/l10n';
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { formatDuration, formatNumber, formatPercent } from '../../engine/output/numbers';
+import { plainText } from '../../engine/output/plainText';
+import type { ScanProgress } from '../../engine/detect/scanJob';
+import type { LiveView, PanelAction, ScanView } from '../../shared/panelMessages';
+import type { ScanState } from '../../shared/scanEntry';
+import { button } from '../controls';
+import { verdictIcon, verdictSentence, verdictTitle } from '../words';
+import { post } from '../vscodeApi';
+
+export function scanHeader(scan: ScanView, live: LiveView): TemplateResult {
+  const { report, state } = scan;
+  const done = state === 'done' && report !== undefined;
+  return html`<header>
+    <div class="headline">
+      ${verdictIcon(done ? report.verdict : 'none')}
+      <div>
+        <h1>${done ? verdictTitle(report.verdict) : stateTitle(state)}</h1>
+        <p>${done ? verdictSentence(report) : plainText(scan.name)}</p>
+      </div>
+    </div>
+    ${scan.outdated ? html`<p class="note warning">${t('The file has changed since this scan. Scan it again.')}</p>` : nothing}
+    ${
+      done
+        ? html`<ul class="reasons">
+            ${report.reasons.map((reason) => html`<li>${plainText(reason, 600)}</li>`)}
+          </ul>`
+        : nothing
+    }
+    ${scan.error === undefined ? nothing : html`<p class="note error" role="alert">${plainText(scan.error, 600)}</p>`}
+    ${live.progress && !done ? progressLine(live.progress) : nothing}
+    ${
+      live.unfinished && !live.progress && !done
+        ? html`<p>${t('{0} of {1} labels done', live.unfinished.labelsDone, live.unfinished.labelsTotal)}</p>`
+        : nothing
+    }
+    ${done ? figures(scan) : nothing}
+    <div class="toolbar start">${actions(scan)}</div>
+  </header>`;
+}
+
+function stateTitle(state: ScanState): string {
+  switch (state) {
+    case 'queued':
+      return t('Waiting for another scan');
+    case 'preparing':
+      return t('Preparing the scan');
+    case 'running':
+      return t('Scanning');
+    case 'paused':
+      return t('Scan paused');
+    case 'failed':
+      return t('Scan failed');
+    case 'done':
+      return t('No result');
+  }
+}
+
+function progressLine(progress: ScanProgress): TemplateResult {
+  const phases: Record<ScanProgress['phase'], string> = {
+    screening: t('Screening'),
+    inverting: t('Reversing triggers'),
+    verifying: t('Verifying'),
+  };
+  const left =
+    progress.secondsLeft === undefined ? '' : `, ${t('about {0} left', formatDuration(progress.secondsLeft))}`;
+  const text = t('{0}: {1} of {2} labels done', phases[progress.phase], progress.labelsDone, progress.labelsTotal);
+  return html`<div class="progress">
+    <progress
+      max=${Math.max(1, progress.total)}
+      .value=${progress.done}
+      aria-label=${t('Progress of the scan')}
+    ></progress>
+    <span>${text}${left}</span>
+  </div>`;
+}
+
+function figures({ report }: ScanView): TemplateResult | typeof nothing {
+  if (!report) return nothing;
+  const figure = (name: string, value: string): TemplateResult =>
+    html`<div>
+      <dt>${name}</dt>
+      <dd>${value}</dd>
+    </div>`;
+  return html`<dl class="figures">
+    ${figure(t('Largest anomaly index'), report.anomalyIndex === undefined ? '–' : formatNumber(report.anomalyIndex, 2))}
+    ${figure(t('Median L1'), report.median === undefined ? '–' : formatNumber(report.median))}
+    ${figure(t('Clean accuracy'), formatPercent(report.cleanAccuracy))}
+    ${figure(t('Time'), formatDuration(report.seconds))}
+  </dl>`;
+}
+
+function actions({ state, report, before }: ScanView): readonly (TemplateResult | typeof nothing)[] {
+  const act = (text: string, action: PanelAction, primary = false): TemplateResult =>
+    button(
+      text,
+      () => {
+        post({ type: 'action', action });
+      },
+      { primary },
+    );
+  const running = state === 'queued' || state === 'preparing' || state === 'running';
+  const save = (format: 'json' | 'html'): TemplateResult =>
+    button(
+      t('Save as {0}…', format.toUpperCase()),
+      () => {
+        post({ type: 'exportReport', format });
+      },
+      { name: t('Save the report as {0}', format.toUpperCase()) },
+    );
+  return [
+    running ? act(t('Cancel'), 'cancel') : nothing,
+    state === 'paused' ? act(t('Resume'), 'resume', true) : nothing,
+    !running && report?.verdict === 'infected' ? act(t('Repair…'), 'repair', true) : nothing,
+    running ? nothing : act(t('Scan again'), 'scan'),
+    before ? act(t('Compare with the original'), 'compare') : nothing,
+    report && !running ? save('json') : nothing,
+    report && !running ? save('html') : nothing,
+  ];
+}

@@ -1,0 +1,85 @@
+/** @file The two charts over all labels, anomaly indices and L1 norms, each with the labels' table behind it. */
+import { t } from '@vscode/l10n';
+import type { TemplateResult } from 'lit-html';
+import { formatFixed, formatPercent, formatPValue } from '../../engine/output/numbers';
+import { byAnomaly, labelTitle } from '../../engine/output/summary';
+import type { LabelRow } from '../../shared/panelMessages';
+import { anomalyChart } from '../charts/anomalyChart';
+import { boxPlot } from '../charts/boxPlot';
+import { Figure } from '../charts/figure';
+import { Table, type Column } from '../table';
+import { stateNote } from '../words';
+
+export interface AnomalyOptions {
+  readonly title?: string;
+  /** Tells several of them on a page apart. */
+  readonly name?: string;
+  /** Of the index, where several shall be comparable. */
+  readonly range?: readonly [number, number];
+  readonly onSelect?: (label: number) => void;
+}
+
+export class AnomalyFigure {
+  readonly #figure: Figure;
+  readonly #table: Table<LabelRow>;
+
+  constructor(changed: () => void) {
+    this.#figure = new Figure(changed);
+    this.#table = new Table(changed);
+  }
+
+  render(all: readonly LabelRow[], width: number, options: AnomalyOptions = {}): TemplateResult {
+    const rows = all.filter((row) => row.anomalyIndex !== undefined).sort((a, b) => a.label - b.label);
+    const title = options.title ?? t('Anomaly index of each label');
+    return this.#figure.render({
+      title,
+      summary: t('A label far above the others needs an unusually small trigger.'),
+      fileName: options.name ?? 'anomaly-index',
+      width,
+      ...anomalyChart(rows, width, options.range),
+      table: () => this.#table.render(title, labelColumns(), byAnomaly(all)),
+      onSelect: (index) => {
+        const row = rows[index];
+        if (row) options.onSelect?.(row.label);
+      },
+    });
+  }
+}
+
+export class NormFigure {
+  readonly #figure: Figure;
+  readonly #table: Table<LabelRow>;
+
+  constructor(changed: () => void) {
+    this.#figure = new Figure(changed);
+    this.#table = new Table(changed);
+  }
+
+  render(all: readonly LabelRow[], width: number, onSelect: (label: number) => void): TemplateResult {
+    const rows = all.filter((row) => row.l1 !== undefined).sort((a, b) => (a.l1 ?? 0) - (b.l1 ?? 0));
+    const title = t('Size of the triggers');
+    return this.#figure.render({
+      title,
+      summary: t('The box holds the middle half of the labels that are not flagged; a backdoor lies far to the left.'),
+      fileName: 'l1-norms',
+      width,
+      ...boxPlot(rows, width),
+      table: () => this.#table.render(title, labelColumns(), rows),
+      onSelect: (index) => {
+        const row = rows[index];
+        if (row) onSelect(row.label);
+      },
+    });
+  }
+}
+
+function labelColumns(): Column<LabelRow>[] {
+  return [
+    { title: t('Label'), cell: labelTitle },
+    { title: t('L1 norm'), cell: (row) => formatFixed(row.l1, 1), numeric: true },
+    { title: t('Anomaly index'), cell: (row) => formatFixed(row.anomalyIndex, 2), numeric: true },
+    { title: t('p-value'), cell: (row) => formatPValue(row.pValue), numeric: true },
+    { title: t('Attack success'), cell: (row) => formatPercent(row.attackSuccess), numeric: true },
+    { title: t('Note'), cell: (row) => (row.flagged ? t('flagged') : stateNote(row.state)) },
+  ];
+}

@@ -1,0 +1,216 @@
+/** @file The scan panel: verdict, triggers, charts and the optimisation of a label, also while the scan runs. */
+import { t } from '@vscode/l10n';
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { labelTitle } from '../../engine/output/summary';
+import type { HostMessage, LabelRow, LiveView, ScanView } from '../../shared/panelMessages';
+import { compareReports, ComparedCharts } from '../compare';
+import { button, dropdown, slider, tabs, type Tab } from '../controls';
+import { View } from '../view';
+import { loadState, saveState } from '../vscodeApi';
+import { scanHeader } from './header';
+import { LabelDetailsCache } from './labelDetailsCache';
+import { AnomalyFigure, NormFigure } from './labelCharts';
+import { chooseRows, LabelList, type ListState } from './labelList';
+import { OptimisationChart } from './optimisation';
+import { scanDetails } from './scanDetails';
+import { TriggerView } from './triggerView';
+
+/** Sides of a trigger's pictures, in pixels. */
+const ZOOMS = [84, 112, 140, 196, 280, 420] as const;
+
+/** What survives a reload. */
+interface Remembered {
+  readonly tab: string;
+  readonly label: number | undefined;
+  readonly pinned: number | undefined;
+  readonly zoom: number;
+  readonly list: ListState;
+}
+
+export class ScanPanelView extends View {
+  #scan: ScanView | undefined;
+  #live: LiveView = { running: [] };
+  #state: Remembered = {
+    tab: 'triggers',
+    label: undefined,
+    pinned: undefined,
+    zoom: 2,
+    list: { order: 'anomaly', flaggedOnly: false, filter: '' },
+    ...loadState<Remembered>(),
+  };
+  readonly #details = new LabelDetailsCache();
+  readonly #list = new LabelList(this.changed);
+  readonly #trigger = new TriggerView(this.changed);
+  readonly #pinnedTrigger = new TriggerView(this.changed);
+  readonly #anomaly = new AnomalyFigure(this.changed);
+  readonly #norms = new NormFigure(this.changed);
+  readonly #optimisation = new OptimisationChart(this.changed);
+  readonly #compared = new ComparedCharts(this.changed);
+
+  override receive(message: HostMessage): void {
+    if (message.type === 'scan') {
+      this.#scan = message.scan;
+      this.#details.follow(message.scan.labels);
+      this.#remember({});
+    } else if (message.type === 'live') {
+      this.#live = message.live;
+    } else if (message.type === 'details') {
+      this.#details.receive(message.details);
+    } else if (message.type === 'reveal') {
+      this.#remember({ label: message.label, tab: 'triggers' });
+    }
+    this.changed();
+  }
+
+  protected override template(): TemplateResult {
+    const scan = this.#scan;
+    if (!scan) return html`<p class="empty">${t('This model was not scanned yet.')}</p>`;
+    const all: Tab[] = [
+      { id: 'triggers', title: t('Triggers'), content: () => this.#triggers(scan) },
+      { id: 'charts', title: t('Charts'), content: () => this.#charts(scan) },
+      { id: 'optimisation', title: t('Optimisation'), content: () => this.#curve(scan) },
+      { id: 'details', title: t('Details'), content: () => scanDetails(scan.report) },
+    ];
+    const { before, report } = scan;
+    if (before && report) {
+      all.push({
+        id: 'compare',
+        title: t('Before and after'),
+        content: () => compareReports(before, report, this.#compared, this.width),
+      });
+    }
+    const tab = all.some(({ id }) => id === this.#state.tab) ? this.#state.tab : 'triggers';
+    return html`${scanHeader(scan, this.#live)}
+    ${tabs(t('Result of the scan'), all, tab, (id) => {
+      this.#remember({ tab: id });
+    })}`;
+  }
+
+  #triggers(scan: ScanView): TemplateResult {
+    const selected = this.#selected(scan);
+    const pinned = scan.labels.find(({ label }) => label === this.#state.pinned);
+    const list = this.#list.render(scan.labels, selected?.label, this.#state.list, {
+      onState: (state) => {
+        this.#remember({ list: state });
+      },
+      onSelect: (label) => {
+        this.#remember({ label });
+      },
+      thumbnail: (row) => this.#details.thumbnail(row),
+    });
+    return html`<div class="triggers">
+      ${list}
+      <div class="viewer">
+        ${selected ? html`<div class="toolbar start">${this.#viewOptions()}</div>` : nothing}
+        <div class="side-by-side">
+          ${selected ? this.#label(this.#trigger, selected, this.#pinButton(selected)) : nothing}
+          ${pinned ? this.#label(this.#pinnedTrigger, pinned, this.#unpinButton()) : nothing}
+        </div>
+      </div>
+    </div>`;
+  }
+
+  #label(view: TriggerView, row: LabelRow, actions: TemplateResult): TemplateResult {
+    return view.render(row, this.#details.get(row), this.#scan?.sample, ZOOMS[this.#state.zoom] ?? ZOOMS[2], actions);
+  }
+
+  #viewOptions(): TemplateResult {
+    const size = ZOOMS[this.#state.zoom] ?? ZOOMS[2];
+    return html`
+      <label class="field">
+        <span aria-hidden="true">${t('Zoom')}</span>
+        ${slider(t('Zoom'), { value: this.#state.zoom, max: ZOOMS.length - 1, text: t('{0} pixels', size) }, (zoom) => {
+          this.#remember({ zoom });
+        })}
+      </label>
+    `;
+  }
+
+  #pinButton({ label }: LabelRow): TemplateResult {
+    return this.#state.pinned === label
+      ? html``
+      : button(
+          t('Keep beside'),
+          () => {
+            this.#remember({ pinned: label });
+          },
+          { name: t('Keep this label beside the next one to compare them') },
+        );
+  }
+
+  #unpinButton(): TemplateResult {
+    return button(
+      t('Close'),
+      () => {
+        this.#remember({ pinned: undefined });
+      },
+      { name: t('Close this label') },
+    );
+  }
+
+  #charts(scan: ScanView): TemplateResult {
+    const show = (label: number): void => {
+      this.#remember({ label, tab: 'triggers' });
+    };
+    const rows = scan.labels;
+    if (!rows.some(({ l1 }) => l1 !== undefined))
+      return html`<p class="empty">${t('There is nothing to draw yet.')}</p>`;
+    return html`<div class="charts">
+      ${this.#anomaly.render(rows, this.width, { onSelect: show })} ${this.#norms.render(rows, this.width, show)}
+    </div>`;
+  }
+
+  #curve(scan: ScanView): TemplateResult {
+    const running = this.#live.running.map(({ label }) => label);
+    const selected = this.#selected(scan);
+    const label = this.#state.label ?? running[0] ?? selected?.label;
+    const row = scan.labels.find((known) => known.label === label);
+    const curve =
+      this.#live.running.find((one) => one.label === label)?.curve ?? (row && this.#details.get(row)?.curve) ?? [];
+    const choices = curveChoices(scan.labels, running);
+    return html`<div class="charts">
+      ${
+        choices.length === 0
+          ? nothing
+          : html`<div class="toolbar start">
+              ${dropdown(t('Label'), choices, String(label ?? ''), (id) => {
+                this.#remember({ label: Number(id) });
+              })}
+            </div>`
+      }
+      ${this.#optimisation.render(
+        row ? labelTitle(row) : String(label ?? ''),
+        curve,
+        scan.report?.settings.successThreshold,
+        this.width,
+      )}
+    </div>`;
+  }
+
+  /** The chosen label, or the most anomalous one. */
+  #selected(scan: ScanView): LabelRow | undefined {
+    return (
+      scan.labels.find(({ label }) => label === this.#state.label) ??
+      chooseRows(scan.labels, { order: 'anomaly', flaggedOnly: false, filter: '' })[0]
+    );
+  }
+
+  #remember(change: Partial<Remembered>): void {
+    this.#state = { ...this.#state, ...change };
+    if (this.#scan) saveState({ uri: this.#scan.uri, ...this.#state });
+    this.changed();
+  }
+}
+
+/** A drop-down of thousands is of no use; the list on the first tab has them all. */
+const MAX_CHOICES = 100;
+
+function curveChoices(rows: readonly LabelRow[], running: readonly number[]): { id: string; text: string }[] {
+  const finished = chooseRows(rows, { order: 'anomaly', flaggedOnly: false, filter: '' }).filter(
+    ({ hasCurve }) => hasCurve,
+  );
+  return [
+    ...running.map((label) => ({ id: String(label), text: `${label} (${t('running')})` })),
+    ...finished.slice(0, MAX_CHOICES).map((row) => ({ id: String(row.label), text: labelTitle(row) })),
+  ];
+}
