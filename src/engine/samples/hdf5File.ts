@@ -2,9 +2,10 @@
  * @file HDF5 files for the WASM library, mounted so that only the parts it asks for are read. The library sees no other
  * file, so links and external storage named in a file lead nowhere.
  */
-import type { File as Hdf5File } from 'h5wasm';
-import { SamplesError } from '../errors';
+import { ModelFormatError, SamplesError } from '../errors';
 import type { Files } from '../files';
+import { checkHeaps, type ByteReader } from '../hdf5/heaps';
+import { guarded, hdf5Library, releaseLibrary, type Hdf5Library } from '../hdf5/library';
 
 /** Loaded whole where the host has no synchronous reading. */
 const MAX_WHOLE_BYTES = 1 << 30;
@@ -14,7 +15,9 @@ const BLOCK = 1 << 20;
 const MAX_BLOCKS = 16;
 
 export interface OpenHdf5 {
-  readonly file: Hdf5File;
+  readonly library: Hdf5Library;
+  /** Of the file, for calls of the library. */
+  readonly handle: bigint;
   /** Runs `work`; what HDF5 complains about becomes a {@link SamplesError}. */
   guard<T>(work: () => T): T;
   close(): void;
@@ -53,36 +56,35 @@ export async function openHdf5(files: Files, path: string): Promise<OpenHdf5> {
   const name = files.baseName(path);
   const size = (await files.info(path))?.size ?? 0;
   const read = await synchronousReader(files, path, size);
-  // Loaded on first use: the library with its WASM weighs 4 MB.
-  const { default: h5wasm } = await import('h5wasm');
-  const library = await h5wasm.ready;
-  const fs = library.FS as unknown as EmscriptenFs;
-
   const guard = <T>(work: () => T): T => {
-    library.activate_throwing_error_handler();
     try {
-      return work();
+      return guarded(undefined, work);
     } catch (cause) {
-      if (cause instanceof SamplesError) throw cause;
-      throw new SamplesError('the HDF5 file is damaged or uses something we cannot read', { file: name }, { cause });
-    } finally {
-      library.deactivate_throwing_error_handler();
+      if (!(cause instanceof ModelFormatError)) throw cause;
+      throw new SamplesError(cause.summary, { ...cause.details, file: name }, { cause });
     }
   };
+  guard(() => {
+    checkHeaps(read, size);
+  });
+  const library = await hdf5Library();
+  const fs = library.FS as unknown as EmscriptenFs;
   const mountPoint = `/samples${opened++}`;
   fs.mkdir(mountPoint);
   fs.mount(singleFile(fs, size, read), {}, mountPoint);
   const unmount = (): void => {
     fs.unmount(mountPoint);
     fs.rmdir(mountPoint);
+    releaseLibrary(library);
   };
   try {
-    const file = guard(() => new h5wasm.File(`${mountPoint}/file`, 'r'));
+    const handle = guard(() => library.open(`${mountPoint}/file`, library.H5F_ACC_RDONLY, false, -1, -1));
     return {
-      file,
+      library,
+      handle,
       guard,
       close() {
-        file.close();
+        library.close_file(handle);
         unmount();
       },
     };
@@ -137,9 +139,6 @@ function singleFile(fs: EmscriptenFs, size: number, read: ByteReader): { mount()
     },
   };
 }
-
-/** Fills `target` with the bytes from `position`. */
-type ByteReader = (position: number, target: Uint8Array) => void;
 
 async function synchronousReader(files: Files, path: string, size: number): Promise<ByteReader> {
   if (files.readSync !== undefined) return cachedReader(files.readSync.bind(files), path, size);

@@ -1,7 +1,7 @@
 /** @file HDF5 files: groups, text attributes, and datasets of weights. */
 import { ModelFormatError, UnsupportedModelError } from '../../errors';
 import { sizeOf } from '../../graph/tensor';
-import { guarded, withHdf5, type Hdf5Library } from './hdf5Library';
+import { guarded, withHdf5, type Hdf5Library } from '../../hdf5/library';
 import { readTree, type Hdf5Tree } from './hdf5Tree';
 import { bfloat16, decodeNumbers, float16, float32, float64, replaceNumbers, type NumberType } from './numberTypes';
 

@@ -1,6 +1,6 @@
 /** @file Which groups and datasets an HDF5 file holds. */
 import { ModelFormatError } from '../../errors';
-import { guarded, type Hdf5Library } from './hdf5Library';
+import { guarded, type Hdf5Library } from '../../hdf5/library';
 
 export interface Hdf5Tree {
   /** Path of every group, the root being the empty text → names of what it holds. */

@@ -1,5 +1,5 @@
 /** @file HDF5 files that hold images and labels as data sets, at any depth. Only the drawn rows are read. */
-import type { Dataset, Group } from 'h5wasm';
+import type { Metadata } from 'h5wasm';
 import { SamplesError } from '../../errors';
 import { sizeOf } from '../../graph/tensor';
 import { arraySource } from '../arrays';
@@ -45,24 +45,23 @@ export const hdf5Reader: SamplesReader = {
   },
 };
 
-/** All data sets of numbers, breadth first. Links to other files are left out. */
+/** All data sets of numbers, breadth first. Links to other files, and links that lead nowhere, are left out. */
 function findArrays(hdf5: OpenHdf5, file: string): StoredArray[] {
+  const { library, handle } = hdf5;
   const arrays: StoredArray[] = [];
-  let level: { group: Group; path: string }[] = [{ group: hdf5.file, path: '' }];
+  let level = [''];
   let objects = 0;
   for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth++) {
-    const below: typeof level = [];
-    for (const { group, path } of level) {
-      for (const key of group.keys()) {
+    const below: string[] = [];
+    for (const group of level) {
+      for (const key of library.get_names(handle, `/${group}`, false)) {
         if (++objects > MAX_OBJECTS) return arrays;
-        const entity = group.get(key);
-        const name = path === '' ? key : `${path}/${key}`;
-        if (entity === null || !('type' in entity)) continue;
-        if (isGroup(entity)) below.push({ group: entity, path: name });
-        else if (isDataset(entity)) {
-          const array = storedDataset(hdf5, entity, name, file);
-          if (array !== undefined) arrays.push(array);
-        }
+        const path = group === '' ? key : `${group}/${key}`;
+        const type = library.get_type(handle, `/${path}`);
+        if (type === library.H5G_GROUP) below.push(path);
+        if (type !== library.H5G_DATASET) continue;
+        const array = storedDataset(hdf5, path, file);
+        if (array !== undefined) arrays.push(array);
       }
     }
     level = below;
@@ -70,18 +69,16 @@ function findArrays(hdf5: OpenHdf5, file: string): StoredArray[] {
   return arrays;
 }
 
-type Entity = NonNullable<ReturnType<Group['get']>>;
-
-function isGroup(entity: Entity): entity is Group {
-  return 'keys' in entity;
-}
-
-function isDataset(entity: Entity): entity is Dataset {
-  return 'slice' in entity;
-}
-
-function storedDataset(hdf5: OpenHdf5, dataset: Dataset, name: string, file: string): StoredArray | undefined {
-  const { metadata } = dataset;
+function storedDataset(hdf5: OpenHdf5, name: string, file: string): StoredArray | undefined {
+  const metadata = hdf5.library.get_dataset_metadata(hdf5.handle, `/${name}`);
+  if (metadata.virtual_sources !== undefined) {
+    throw new SamplesError('the file keeps data in other files, which are not followed', {
+      file,
+      place: name,
+      expected: 'everything in one file',
+      got: `a virtual dataset of ${metadata.virtual_sources.map((source) => source.file_name).join(', ')}`,
+    });
+  }
   const dims = metadata.shape;
   const type = numberType(metadata);
   if (dims === null || dims.length === 0 || type === undefined) return undefined;
@@ -99,9 +96,7 @@ function storedDataset(hdf5: OpenHdf5, dataset: Dataset, name: string, file: str
         got: `${(end - start) * rowBytes} bytes`,
       });
     }
-    const values = hdf5.guard(() => dataset.slice([[start, end], ...dims.slice(1).map((): [] => [])]));
-    if (!ArrayBuffer.isView(values)) throw new SamplesError('the array holds no numbers', { file, place: name });
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const bytes = hdf5.guard(() => readRows(hdf5, name, dims, [start, end], (end - start) * rowBytes));
     return decodeNumbers(bytes, type);
   };
   return {
@@ -123,8 +118,29 @@ function storedDataset(hdf5: OpenHdf5, dataset: Dataset, name: string, file: str
   };
 }
 
+/** Rows `start` … `end` − 1, `length` bytes together. */
+function readRows(
+  { library, handle }: OpenHdf5,
+  name: string,
+  dims: readonly number[],
+  [start, end]: readonly [number, number],
+  length: number,
+): Uint8Array {
+  const pointer = library._malloc(Math.max(length, 1));
+  if (pointer === 0) throw new Error(`no memory for ${length} bytes`);
+  try {
+    const [count, offset] = [dims.map(BigInt), dims.map(() => 0n)];
+    [count[0], offset[0]] = [BigInt(end - start), BigInt(start)];
+    const strides = dims.map(() => 1n);
+    library.get_dataset_data(handle, `/${name}`, count, offset, strides, BigInt(pointer));
+    return library.HEAPU8.slice(pointer, pointer + length);
+  } finally {
+    library._free(pointer);
+  }
+}
+
 /** The library hands numbers over in little-endian order, whatever the file has. */
-function numberType(metadata: Dataset['metadata']): NumberType | undefined {
+function numberType(metadata: Metadata): NumberType | undefined {
   const { type, signed, size, vlen } = metadata;
   const sizes: readonly number[] = type === FLOAT ? [2, 4, 8] : [1, 2, 4, 8];
   if (vlen || (type !== INTEGER && type !== FLOAT) || !sizes.includes(size)) return undefined;

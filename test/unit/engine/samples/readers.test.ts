@@ -172,6 +172,13 @@ describe('HDF5', () => {
     expect(sorted(samples)[0]?.image).toEqual(planar(golden.hdf5.x[3]!).slice(0, 20));
   });
 
+  it.each([
+    ['external.h5', /^external\.h5: the file keeps data in another file, which is not followed/],
+    ['virtual.h5', /^virtual\.h5: images: the file keeps data in other files.*a virtual dataset of \.\.\/secret\.h5/],
+  ])('refuses %s, whose images are in another file', async (name, message) => {
+    await expect(read(nodeFiles, fixture(name), shape)).rejects.toThrow(message);
+  });
+
   it('reports damage anywhere without printing or crashing', async () => {
     const bytes = await nodeFiles.read(fixture('pairs.h5'));
     for (const from of [8, 100, 600, 2000, 3000, 5000, 9000, bytes.length - 900]) {

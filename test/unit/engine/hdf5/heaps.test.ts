@@ -1,7 +1,7 @@
 /** @file Heaps that lead in a circle, on which the HDF5 library would hang or take all memory. */
 import { describe, expect, it } from 'vitest';
-import { ModelFormatError } from '../../../../../src/engine/errors';
-import { checkHeaps } from '../../../../../src/engine/formats/keras/hdf5Heap';
+import { ModelFormatError } from '../../../../src/engine/errors';
+import { checkHeaps as checkHeapsOf } from '../../../../src/engine/hdf5/heaps';
 
 /** A file of 256 bytes with `words` (8 bytes each) behind a signature at `start`. */
 function file(signature: string, version: number, start: number, words: readonly bigint[]): Uint8Array {
@@ -12,6 +12,12 @@ function file(signature: string, version: number, start: number, words: readonly
     view.setBigUint64(start + 8 + 8 * i, word, true);
   });
   return bytes;
+}
+
+function checkHeaps(bytes: Uint8Array): void {
+  checkHeapsOf((position, target) => {
+    target.set(bytes.subarray(position, position + target.length));
+  }, bytes.length);
 }
 
 describe('a global heap', () => {
@@ -51,4 +57,12 @@ describe('a local heap', () => {
       checkHeaps(bytes);
     }).toThrow(ModelFormatError);
   });
+});
+
+it('is found where it straddles two blocks of the search', () => {
+  const bytes = new Uint8Array((1 << 20) + 4096);
+  bytes.set(file('GCOL', 1, 64, [64n, 0n, 0n]), (1 << 20) - 68);
+  expect(() => {
+    checkHeaps(bytes);
+  }).toThrow(ModelFormatError);
 });
