@@ -43,7 +43,10 @@ export class TrainingStep {
     const b = new GraphBuilder();
     const images = b.input('images', [batch, channels, height, width]);
     const labels = b.input('labels', [batch], 'int64');
-    const inputs = (types: ReadonlyMap<string, TensorType>, inputName: (name: string) => string) =>
+    const inputs = (
+      types: ReadonlyMap<string, TensorType>,
+      inputName: (name: string) => string,
+    ): ReadonlyMap<string, Value> =>
       new Map(Array.from(types, ([name, { dims }]) => [name, b.input(inputName(name), dims)]));
     const weights = inputs(weightTypes(classifier, trained), weightInput);
     const masks = inputs(dropout ? dropoutTypes(classifier, batch) : new Map<string, TensorType>(), maskInput);
