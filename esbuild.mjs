@@ -15,7 +15,7 @@ const {
 });
 
 // Packages with native binaries or WebAssembly files of their own; they are loaded from node_modules.
-const native = ['onnxruntime-node', 'onnxruntime-web', 'sharp', 'h5wasm', '@tensorflow/*'];
+const native = ['onnxruntime-node', 'onnxruntime-web', 'sharp', '@tensorflow/*'];
 
 /** @type {import('esbuild').BuildOptions} */
 const node = {
