@@ -1,5 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['test/unit/**/*.test.ts'], testTimeout: 60_000, server: { deps: { inline: [/@tensorflow/] } } },
+  test: {
+    include: ['test/unit/**/*.test.ts'],
+    testTimeout: 60_000,
+    server: { deps: { inline: [/@tensorflow/] } },
+    reporters: ['default', ['json', { outputFile: '.cache/test-results/unit.json' }]],
+  },
 });

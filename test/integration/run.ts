@@ -6,11 +6,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
+import { runTests } from '@vscode/test-electron';
 import * as esbuild from 'esbuild';
 import { launchChromium } from '../support/chromium';
 import { packedExtension } from '../support/packedExtension';
 import { startCodeServer } from '../support/vscode/codeServer';
+import { downloadedDesktop } from '../support/vscode/desktop';
 import { installCodeServer, RELEASES } from '../support/vscode/installCodeServer';
 import { type SuiteEvent, VARIABLES } from './events';
 
@@ -49,7 +50,7 @@ await esbuild.build({
 });
 
 try {
-  const desktop = await downloadedDesktop();
+  const desktop = await downloadedDesktop(ROOT);
   await (desktop === undefined ? runInCodeServer() : runOnDesktop(desktop));
 } catch (error) {
   console.error(error);
@@ -57,23 +58,11 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 if (!outcome.ended) outcome.failed++;
-console.log(`\nIntegration: ${outcome.passed} passed, ${outcome.failed} failed`);
+console.log(`\nIntegration tests: ${outcome.passed} passed, ${outcome.failed} failed`);
 mkdirSync(path.dirname(COUNTS), { recursive: true });
 const { passed: numPassedTests, failed: numFailedTests } = outcome;
 writeFileSync(COUNTS, JSON.stringify({ numPassedTests, numFailedTests, success: numFailedTests === 0 }));
 process.exitCode = numFailedTests === 0 ? 0 : 1;
-
-/** Path of a desktop VS Code; `undefined` where there is no screen or no download. */
-async function downloadedDesktop(): Promise<string | undefined> {
-  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
-  if (process.platform === 'linux' && DISPLAY === undefined && WAYLAND_DISPLAY === undefined) return undefined;
-  try {
-    return await downloadAndUnzipVSCode({ cachePath: path.join(ROOT, '.cache', 'vscode-test') });
-  } catch (error) {
-    console.log(`VS Code cannot be downloaded (${String(error)}); code-server takes its place.`);
-    return undefined;
-  }
-}
 
 async function runOnDesktop(vscodeExecutablePath: string): Promise<void> {
   console.log('Integration tests in the desktop VS Code');

@@ -1,0 +1,43 @@
+/** @file What the end-to-end tests start with: a VS Code with the packed extension, a browser, a workspace. */
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from '../support/chromium';
+import { packedExtension } from '../support/packedExtension';
+import { type CodeServer, type CodeServerOptions, startCodeServer } from '../support/vscode/codeServer';
+import { type CodeServerRelease, installCodeServer } from '../support/vscode/installCodeServer';
+import { Window } from '../support/vscode/window';
+
+export const ROOT = path.resolve(import.meta.dirname, '..', '..');
+
+export interface Editor {
+  readonly server: CodeServer;
+  readonly browser: Browser;
+  /** Folder with a copy of the sample models and their images. */
+  readonly workspace: string;
+  open(name: string): Promise<Window>;
+  close(): Promise<void>;
+}
+
+export async function openEditor(
+  release: CodeServerRelease,
+  options: Omit<CodeServerOptions, 'vsix'> = {},
+): Promise<Editor> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'neural-cleanse-e2e-'));
+  const workspace = path.join(folder, 'models');
+  cpSync(path.join(ROOT, 'media', 'sample'), workspace, { recursive: true });
+  const server = await startCodeServer(await installCodeServer(release), { ...options, vsix: [packedExtension()] });
+  const browser = await launchChromium();
+  return {
+    server,
+    browser,
+    workspace,
+    open: (name) => Window.open(browser, server, workspace, name),
+    close: async () => {
+      await browser.close();
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

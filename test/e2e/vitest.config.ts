@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/e2e/**/*.test.ts'],
+    // The steps of a story build on each other, and a first installation takes its time.
+    bail: 1,
+    testTimeout: 120_000,
+    hookTimeout: 600_000,
+    fileParallelism: false,
+    reporters: [
+      ['default', { summary: false }],
+      ['json', { outputFile: '.cache/test-results/e2e.json' }],
+    ],
+  },
+});
