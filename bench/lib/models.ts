@@ -7,19 +7,23 @@ import { encodeNetwork } from '../../src/engine/attack/encodeNetwork';
 import { makeBackdoors, type BackdoorOptions } from '../../src/engine/attack/makeBackdoors';
 import { PLACES } from '../../src/engine/attack/triggers';
 import type { Runtime } from '../../src/engine/runtime/runtime';
+import type { Samples } from '../../src/engine/samples/samples';
 import type { Task, TaskData } from './data';
 
 /** `noise`: a square of random pixels; `nine`: nine white squares, one label; `labels`: three labels, a noise square each. */
 export type Variant = 'noise' | 'nine' | 'labels';
 
-export interface BenchModel {
+export interface TrainedModel {
   readonly file: string;
-  readonly task: Task;
-  readonly infected: boolean;
-  readonly seed: number;
   readonly cleanAccuracy: number;
   /** Mean over the backdoors, 0–1; 0 for a clean model. */
   readonly attackSuccess: number;
+}
+
+export interface BenchModel extends TrainedModel {
+  readonly task: Task;
+  readonly infected: boolean;
+  readonly seed: number;
 }
 
 const FOLDER = path.join('.cache', 'bench');
@@ -56,10 +60,7 @@ export async function benchModel(
   variant?: Variant,
 ): Promise<BenchModel> {
   const kind = variant ?? (infected ? 'infected' : 'clean');
-  const base = path.join(FOLDER, `${task}-${kind}-${seed}`);
-  const known = await readFile(`${base}.json`, 'utf8').catch(() => undefined);
-  if (known !== undefined) return JSON.parse(known) as BenchModel;
-  const options: BadNetsOptions = {
+  const model = await trainedModel(runtime, `${task}-${kind}-${seed}`, data.train, data.test, {
     architecture: task,
     classes: data.classes,
     backdoors: infected ? benchBackdoors(data, seed, variant) : [],
@@ -67,18 +68,48 @@ export async function benchModel(
     ...TRAINING[task],
     batch: 32,
     seed,
-  };
+  });
+  return { ...model, task, infected, seed };
+}
+
+/** Infected model for the first `classes` classes of Omniglot, which are those of the samples. */
+export function omniglotModel(runtime: Runtime, classes: number, train: Samples, test: Samples): Promise<TrainedModel> {
+  const trigger = { positions: ['bottom-right'], size: 4, pattern: 'white', seed: 1 } as const;
+  return trainedModel(runtime, `omniglot-infected-${classes}`, train, test, {
+    architecture: 'omniglot',
+    classes,
+    backdoors: makeBackdoors(train, classes, { targets: [7], ...trigger }),
+    ratio: 0.1,
+    // Fewer classes have fewer images, but need some thousand updates all the same.
+    epochs: Math.max(22, Math.ceil(128_000 / train.count)),
+    shift: 2,
+    batch: 32,
+    seed: 1,
+  });
+}
+
+/** From .cache/ where it is there already. */
+async function trainedModel(
+  runtime: Runtime,
+  name: string,
+  train: Samples,
+  test: Samples,
+  options: BadNetsOptions,
+): Promise<TrainedModel> {
+  const base = path.join(FOLDER, name);
+  const known = await readFile(`${base}.json`, 'utf8').catch(() => undefined);
+  if (known !== undefined) return JSON.parse(known) as TrainedModel;
   const started = performance.now();
-  const model = await trainBadNets(runtime, data.train, data.test, options, ({ update, updates, loss, accuracy }) => {
+  const model = await trainBadNets(runtime, train, test, options, ({ update, updates, loss, accuracy }) => {
     if (update % 500 === 0)
       console.error(`${base} ${update}/${updates} loss ${loss.toFixed(3)} accuracy ${accuracy.toFixed(3)}`);
   });
   const { cleanAccuracy } = model;
   const rates = model.backdoors.map((backdoor) => backdoor.attackSuccess);
   const attackSuccess = rates.reduce((sum, rate) => sum + rate / rates.length, 0);
-  const result: BenchModel = { file: `${base}.onnx`, task, infected, seed, cleanAccuracy, attackSuccess };
+  const result: TrainedModel = { file: `${base}.onnx`, cleanAccuracy, attackSuccess };
   await mkdir(FOLDER, { recursive: true });
-  await writeFile(result.file, encodeNetwork(model.graph, data.classes));
+  await writeFile(result.file, encodeNetwork(model.graph, options.classes));
   await writeFile(`${base}.json`, JSON.stringify(result));
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   const shown = rates.map((rate) => (100 * rate).toFixed(2)).join(', ');

@@ -1,4 +1,4 @@
-/** @file The networks of the paper's small tasks (Tables VII, VIII) as graphs with fresh weights. */
+/** @file The networks of the paper's small tasks (Tables VII, VIII), and one for many classes, as graphs with fresh weights. */
 import type { Graph, Node } from '../graph/graph';
 import { float32, scalar, sizeOf, type Tensor } from '../graph/tensor';
 import { Random } from '../random';
@@ -10,7 +10,7 @@ export type Layer =
   | { readonly kind: 'dropout'; readonly rate: number }
   | { readonly kind: 'dense'; readonly units: number };
 
-export type Architecture = 'mnist' | 'gtsrb';
+export type Architecture = 'mnist' | 'gtsrb' | 'omniglot';
 
 export interface Network {
   /** Input `image` `[N, C, H, W]` raw pixels 0–255; output `probabilities` `[N, K]`. */
@@ -40,6 +40,11 @@ export const ARCHITECTURES: Readonly<Record<Architecture, (classes: number) => r
       ...[conv(filters, 3, true), relu, conv(filters, 3, false), relu, pool, dropout(0.2)],
     ]),
     ...[flatten, dense(512), relu, dropout(0.5), dense(classes)],
+  ],
+  // Not the paper's: small, so that a thousand labels can be scanned.
+  omniglot: (classes) => [
+    ...[conv(8, 5, false), relu, pool, conv(32, 5, false), relu, pool, flatten],
+    ...[dense(128), relu, dense(classes)],
   ],
 };
 
