@@ -1,4 +1,5 @@
 /** @file Errors that reach the user. Each is one plain sentence; `details` keep the rest for the log. */
+import { plainText } from './plainText';
 
 /** What went wrong, where, and what was expected; every field is optional and shown in the log. */
 export interface ErrorDetails {
@@ -12,15 +13,23 @@ export interface ErrorDetails {
   readonly hint?: string;
 }
 
-/** Base of all expected failures. `message` is built from the summary and the details. */
+/** Lists of all unsupported layers are the longest texts. */
+const MAX_LENGTH = 4000;
+
+/**
+ * Base of all expected failures. `message` is built from the summary and the details. All of these quote names from files, so
+ * they are made harmless here, once for every terminal, window and log.
+ */
 export abstract class NeuralCleanseError extends Error {
-  constructor(
-    readonly summary: string,
-    readonly details: ErrorDetails = {},
-    options?: { cause?: unknown },
-  ) {
-    super(describe(summary, details), options);
+  readonly summary: string;
+  readonly details: ErrorDetails;
+
+  constructor(summary: string, details: ErrorDetails = {}, options?: { cause?: unknown }) {
+    const safe = Object.fromEntries(Object.entries(details).map(([key, text]) => [key, harmless(text)]));
+    super(describe(harmless(summary), safe), options);
     this.name = new.target.name;
+    this.summary = harmless(summary);
+    this.details = safe;
   }
 }
 
@@ -55,4 +64,8 @@ function describe(summary: string, details: ErrorDetails): string {
       : ` (expected ${details.expected ?? 'something else'}, got ${details.got ?? 'something else'})`;
   const hint = details.hint === undefined ? '' : ` ${details.hint}`;
   return `${where === '' ? '' : `${where}: `}${summary}${contrast}.${hint}`;
+}
+
+function harmless(text: string): string {
+  return plainText(text, MAX_LENGTH);
 }

@@ -2,7 +2,7 @@
 import { t } from '@vscode/l10n';
 import { html, type TemplateResult } from 'lit-html';
 import { formatFixed } from '../engine/output/numbers';
-import { plainText } from '../engine/output/plainText';
+import { plainText } from '../engine/plainText';
 import { labelTitle } from '../engine/output/summary';
 import type { HostMessage, LabelRow, ReportView } from '../shared/panelMessages';
 import { indexRange } from './charts/anomalyChart';

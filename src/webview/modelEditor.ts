@@ -3,7 +3,7 @@ import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { LayerSummary, ModelInspection } from '../engine/modelInspection';
 import { formatNumber } from '../engine/output/numbers';
-import { plainText } from '../engine/output/plainText';
+import { plainText } from '../engine/plainText';
 import type { HostMessage, ModelView, ScanView } from '../shared/panelMessages';
 import { button } from './controls';
 import { definitions, findingsList } from './scan/scanDetails';

@@ -2,7 +2,7 @@
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { formatNumber, formatPercent } from '../engine/output/numbers';
-import { plainText } from '../engine/output/plainText';
+import { plainText } from '../engine/plainText';
 import { labelTitle } from '../engine/output/summary';
 import type { PreviewImage, SamplesPreview } from '../engine/samplesPreview';
 import type { HostMessage } from '../shared/panelMessages';

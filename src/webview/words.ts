@@ -2,7 +2,7 @@
 import { t } from '@vscode/l10n';
 import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit-html';
 import { formatPEquation } from '../engine/output/numbers';
-import { plainText } from '../engine/output/plainText';
+import { plainText } from '../engine/plainText';
 import { labelTitle } from '../engine/output/summary';
 import type { Verdict } from '../engine/report';
 import type { LabelRow, ReportView } from '../shared/panelMessages';

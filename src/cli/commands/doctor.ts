@@ -1,7 +1,7 @@
 /** @file `neural-cleanse doctor`: which compute libraries work here, and why the others do not. */
 import * as os from 'node:os';
 import { Command, Option } from 'commander';
-import { plainText } from '../../engine/output/plainText';
+import { plainText } from '../../engine/plainText';
 import { VERSION } from '../../engine/version';
 import { listRuntimes, probe } from '../../runner/doctor';
 import type { CommandContext } from '../context';

@@ -4,7 +4,7 @@ import { anomalyChart } from './anomalyChart';
 import { escapeHtml } from './escapeHtml';
 import { HTML_STYLE, HTML_STYLE_HASH } from './htmlStyle';
 import { formatDuration, formatFixed, formatPercent, formatPValue } from './numbers';
-import { plainText } from './plainText';
+import { plainText } from '../plainText';
 import { pngUri, type Image } from './png';
 import {
   byAnomaly,

@@ -2,7 +2,7 @@
 import type { Log, Notification, ReportingDescriptor, Result } from 'sarif';
 import type { LabelResult, ReportFinding, ScanReport } from '../report';
 import { formatFixed, formatPEquation, formatPercent } from './numbers';
-import { plainText } from './plainText';
+import { plainText } from '../plainText';
 import { headline, labelTitle, nextStep } from './summary';
 
 export interface SarifOptions {

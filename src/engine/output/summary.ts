@@ -1,7 +1,7 @@
 /** @file The words of a result: the one sentence, the name of a label, what to do next. Every surface uses these. */
 import type { LabelResult, ScanReport } from '../report';
 import { formatPEquation } from './numbers';
-import { plainText } from './plainText';
+import { plainText } from '../plainText';
 
 /** The paper's threshold for the anomaly index (section IV-B); shown, but not what the verdict rests on. */
 export const PAPER_INDEX_THRESHOLD = 2;
@@ -62,7 +62,9 @@ export function scannedLabels(report: ScanReport): number {
 }
 
 /** All labels, the most anomalous first, those without an index last; ties in label order. */
-export function byAnomaly<Label extends Pick<LabelResult, 'label' | 'anomalyIndex'>>(labels: readonly Label[]): Label[] {
+export function byAnomaly<Label extends Pick<LabelResult, 'label' | 'anomalyIndex'>>(
+  labels: readonly Label[],
+): Label[] {
   return labels.toSorted(
     (a, b) => (b.anomalyIndex ?? -Infinity) - (a.anomalyIndex ?? -Infinity) || a.label - b.label || 0,
   );

@@ -3,7 +3,7 @@ import type { ScanReport, Verdict } from '../report';
 import { columnsOf, padColumns } from './columns';
 import { drawMask } from './maskDrawing';
 import { formatDuration, formatFixed, formatNumber, formatPercent, formatPValue } from './numbers';
-import { plainText } from './plainText';
+import { plainText } from '../plainText';
 import { byAnomaly, countOf, headline, labelTitle, nextStep, scannedLabels, STATE_NOTE } from './summary';
 
 export interface TextOptions {

@@ -1,7 +1,7 @@
 /** @file The repair panel: curves while it computes, the pruning point, before and after, and whether to save it. */
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { plainText } from '../../engine/output/plainText';
+import { plainText } from '../../engine/plainText';
 import type { RepairProgress, RepairRound } from '../../engine/repairReport';
 import type { HostMessage, PanelAction, RepairState, RepairView } from '../../shared/panelMessages';
 import { button, dropdown } from '../controls';

@@ -2,7 +2,7 @@
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { formatDuration, formatNumber, formatPercent } from '../../engine/output/numbers';
-import { plainText } from '../../engine/output/plainText';
+import { plainText } from '../../engine/plainText';
 import type { ReportFinding } from '../../engine/report';
 import type { ReportView } from '../../shared/panelMessages';
 
