@@ -1,7 +1,59 @@
-/** @file Entry of the VS Code extension: wiring only. */
-import type * as vscode from 'vscode';
+/** @file Entry of the VS Code extension: wiring only. What is heavy is loaded when it is first needed. */
+import * as vscode from 'vscode';
+import { registerCommands } from './host/commands';
+import { EngineProcess } from './host/engineProcess';
+import { FileBadges } from './host/fileBadges';
 import { createLog } from './host/log';
+import { ModelContext } from './host/modelContext';
+import { ModelWatcher } from './host/modelWatcher';
+import { openFlaggedModels } from './host/openFlagged';
+import { registerPanels } from './host/panels';
+import { Problems } from './host/problems';
+import { takeResultLinks } from './host/resultLink';
+import { ResultStorage } from './host/resultStorage';
+import { SampleMemory } from './host/sampleMemory';
+import { ScanController } from './host/scanController';
+import { ScanStore } from './host/scanStore';
+import type { Services } from './host/services';
+import { StatusBar } from './host/statusBar';
+import { ResultTree } from './host/views/resultTree';
 
-export function activate(context: vscode.ExtensionContext): void {
-  context.subscriptions.push(createLog());
+/** What it returns is for the tests inside the editor alone. */
+export function activate(context: vscode.ExtensionContext): Services {
+  const log = createLog();
+  const store = new ScanStore();
+  const engineProcess = new EngineProcess(context.extensionUri, log);
+  const engine = (): ReturnType<EngineProcess['client']> => engineProcess.client();
+  // Without a folder there is no storage of a workspace.
+  const storage = context.storageUri ?? context.globalStorageUri;
+  const folder = (name: string): string => vscode.Uri.joinPath(storage, name).fsPath;
+  const scans = new ScanController(store, new ResultStorage(folder('results')), engine, log, folder('checkpoints'));
+  const samples = new SampleMemory(context, log);
+  const services: Services = { context, log, store, engine, scans, samples };
+  const tree = new ResultTree(store);
+  const models = new ModelContext();
+
+  context.subscriptions.push(
+    log,
+    store,
+    engineProcess,
+    scans,
+    tree,
+    tree.createView(),
+    models,
+    new ModelWatcher(store, scans),
+    new Problems(store),
+    new FileBadges(store),
+    new StatusBar(store),
+    openFlaggedModels(store, log),
+    takeResultLinks(),
+    registerCommands(services, tree),
+  );
+  registerPanels(context, services);
+  const report = (error: unknown): void => {
+    log.error(error instanceof Error ? error : String(error));
+  };
+  scans.restore().catch(report);
+  models.start().catch(report);
+  return services;
 }

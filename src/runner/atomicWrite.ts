@@ -3,8 +3,11 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 
-/** Replaces `target` (or creates it). A device or pipe is written to as it is; a link keeps pointing where it does. */
-export async function atomicWrite(target: string, content: string | Uint8Array): Promise<void> {
+/**
+ * Replaces `target` (or creates it). A device or pipe is written to as it is; a link keeps pointing where it does. Parts are
+ * asked for one by one while the parts before are written, so that making a large file blocks nobody.
+ */
+export async function atomicWrite(target: string, content: string | Uint8Array | Iterable<string>): Promise<void> {
   if (await isSpecial(target)) {
     await fs.writeFile(target, content);
     return;

@@ -1,5 +1,8 @@
 /** @file Every id that package.json and the code must agree on; a test compares both. */
 
+/** Publisher and name. */
+export const EXTENSION_ID = 'neural-cleanse.neural-cleanse';
+
 type Ids = Readonly<Record<string, `neuralCleanse.${string}`>>;
 
 /** Commands, by what they do. */

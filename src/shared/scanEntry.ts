@@ -11,6 +11,8 @@ export interface ScanEntry {
   readonly name: string;
   readonly state: ScanState;
   readonly progress?: ScanProgress;
+  /** How far an unfinished scan of an earlier window came. */
+  readonly unfinished?: Pick<ScanProgress, 'labelsDone' | 'labelsTotal'>;
   /** Labels finished so far, in the order they came; after the end those of the report. */
   readonly labels: readonly LabelResult[];
   /** Optimisation curves of the labels in work, as far as they were reported. */

@@ -27,6 +27,8 @@ export interface SettingSchema {
 
 /** The parts of package.json that tests look at. */
 export interface Manifest {
+  readonly publisher: string;
+  readonly name: string;
   readonly version: string;
   readonly main: string;
   readonly icon: string;

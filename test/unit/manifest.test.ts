@@ -2,7 +2,15 @@ import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { VERSION } from '../../src/engine/version';
-import { COMMANDS, CONTEXT_KEYS, MODEL_EDITOR, SETTINGS, VIEWS, WALKTHROUGH } from '../../src/shared/contributions';
+import {
+  COMMANDS,
+  CONTEXT_KEYS,
+  EXTENSION_ID,
+  MODEL_EDITOR,
+  SETTINGS,
+  VIEWS,
+  WALKTHROUGH,
+} from '../../src/shared/contributions';
 import { manifest, projectFile, ROOT } from '../support/project';
 
 const { contributes } = manifest;
@@ -34,6 +42,10 @@ describe('package.json and the code agree', () => {
     expect([...used].sort()).toEqual([...known].sort());
   });
 
+  it('on the name', () => {
+    expect(`${manifest.publisher}.${manifest.name}`).toBe(EXTENSION_ID);
+  });
+
   it('on the version', () => {
     expect(VERSION).toBe(manifest.version);
     expect(projectFile('CHANGELOG.md')).toContain(`## ${VERSION}`);
@@ -49,7 +61,7 @@ describe('package.json and the code agree', () => {
 
   it('on the oldest VS Code', () => {
     expect(manifest.devDependencies['@types/vscode']).toBe(manifest.engines.vscode);
-    expect(manifest.activationEvents.every((event) => event.startsWith('workspaceContains:'))).toBe(true);
+    for (const event of manifest.activationEvents) expect(event).toMatch(/^(workspaceContains:.+|onUri)$/);
   });
 });
 

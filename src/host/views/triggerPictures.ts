@@ -1,0 +1,90 @@
+/** @file Pictures of triggers, small enough for tree items and tooltips. */
+import { setImmediate as breathe } from 'node:timers/promises';
+import { pngUri, type Image } from '../../engine/output/png';
+import { maskImage, patternImage, stampImage } from '../../engine/output/triggerImage';
+import type { LabelResult, Trigger } from '../../engine/report';
+
+/** Pixels of an icon's side; more is not seen. */
+const ICON = 32;
+/** Pixels of a tooltip picture's side: VS Code cuts Markdown off at 100,000 characters. */
+const TOOLTIP = 72;
+const MAX_SAMPLE = 40_000;
+
+const icons = new WeakMap<LabelResult, string>();
+
+/** The mask as `data:` URI; made once per result. `undefined` where there is no trigger, or one that cannot be drawn. */
+export function maskIcon(result: LabelResult): string | undefined {
+  const known = icons.get(result);
+  if (known !== undefined || result.trigger === undefined) return known;
+  const icon = drawn(() => pngUri(shrink(maskImage(result.trigger as Trigger), ICON)));
+  if (icon !== undefined) icons.set(result, icon);
+  return icon;
+}
+
+export interface TriggerPictures {
+  readonly mask: string;
+  /** What is painted, on black. */
+  readonly stamp: string;
+  /** On a clean sample; absent where there is none that is small enough. */
+  readonly stamped?: string;
+}
+
+/** `sample` is a clean image as `data:` URI. Lets others work between the pictures. */
+export async function triggerPictures(trigger: Trigger, sample?: string): Promise<TriggerPictures | undefined> {
+  const mask = drawn(() => pngUri(shrink(maskImage(trigger), TOOLTIP)));
+  await breathe();
+  const stamp = drawn(() => pngUri(shrink(stampImage(trigger), TOOLTIP)));
+  if (mask === undefined || stamp === undefined) return undefined;
+  if (sample === undefined || sample.length > MAX_SAMPLE) return { mask, stamp };
+  await breathe();
+  const pattern = pngUri(shrink(patternImage(trigger), TOOLTIP));
+  return { mask, stamp, stamped: overlaid(sample, pattern, mask) };
+}
+
+/** (1 − m)·x + m·Δ as an SVG, so that nobody has to decode the sample. */
+function overlaid(sample: string, pattern: string, mask: string): string {
+  const picture = (source: string, attributes = ''): string =>
+    `<image href="${escapeAttribute(source)}" width="96" height="96" preserveAspectRatio="none" style="image-rendering:pixelated"${attributes}/>`;
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96" viewBox="0 0 96 96">' +
+    // Masks are shares of the raw pixel values, so colours must not be linearised.
+    `<mask id="m" style="mask-type:luminance" color-interpolation="sRGB">${picture(mask)}</mask>` +
+    `${picture(sample)}${picture(pattern, ' mask="url(#m)"')}</svg>`;
+  return `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
+}
+
+function escapeAttribute(text: string): string {
+  return text.replace(/[<>"&]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}
+
+/** Means over square cells, so that neither side is longer than `side`. */
+export function shrink(image: Image, side: number): Image {
+  const cell = Math.ceil(Math.max(image.width, image.height) / side);
+  if (cell <= 1) return image;
+  const { channels } = image;
+  const width = Math.ceil(image.width / cell);
+  const height = Math.ceil(image.height / cell);
+  const sums = new Float64Array(width * height * channels);
+  const counts = new Float64Array(width * height);
+  for (let y = 0; y < image.height; y++) {
+    for (let x = 0; x < image.width; x++) {
+      const target = Math.floor(y / cell) * width + Math.floor(x / cell);
+      counts[target] = (counts[target] ?? 0) + 1;
+      for (let c = 0; c < channels; c++) {
+        const value = image.pixels[(y * image.width + x) * channels + c] ?? 0;
+        sums[target * channels + c] = (sums[target * channels + c] ?? 0) + value;
+      }
+    }
+  }
+  const pixels = Uint8Array.from(sums, (sum, i) => Math.round(sum / (counts[Math.floor(i / channels)] ?? 1)));
+  return { width, height, channels, pixels };
+}
+
+/** A report from somewhere else may hold a trigger that is none; a missing picture is no reason to fail. */
+function drawn<T>(draw: () => T): T | undefined {
+  try {
+    return draw();
+  } catch {
+    return undefined;
+  }
+}
