@@ -8,6 +8,9 @@ export async function run(): Promise<void> {
   const mocha = new Mocha({ timeout: 60_000, slow: 5_000, reporter: 'base' });
   mocha.suite.emit('pre-require', globalThis, 'suite', mocha);
   await import('./activation.test');
+  await import('./scan.test');
+  await import('./interruptions.test');
+  await import('./manyLabels.test');
 
   const write = (event: SuiteEvent): void => {
     appendFileSync(environment.results, `${JSON.stringify(event)}\n`);

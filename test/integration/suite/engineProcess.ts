@@ -1,0 +1,32 @@
+/** @file The engine process of this extension host, seen from outside. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+
+/** Ids of the processes that run our engine and are children of this one. */
+export function engineProcesses(): number[] {
+  return processes()
+    .filter(({ parent, command }) => parent === process.pid && command.includes('engine.mjs'))
+    .map(({ id }) => id);
+}
+
+function processes(): { id: number; parent: number; command: string }[] {
+  // Small Linux systems have no ps.
+  if (existsSync('/proc/self/stat')) {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((name) => {
+        try {
+          const parent = / \w (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8').replace(/\(.*\)/s, ''))?.[1];
+          return [{ id: Number(name), parent: Number(parent), command: readFileSync(`/proc/${name}/cmdline`, 'utf8') }];
+        } catch {
+          // It has just ended.
+          return [];
+        }
+      });
+  }
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
+  return lines.flatMap((line) => {
+    const [, id, parent, command = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return [{ id: Number(id), parent: Number(parent), command }];
+  });
+}
