@@ -25,7 +25,7 @@ export abstract class NeuralCleanseError extends Error {
   readonly details: ErrorDetails;
 
   constructor(summary: string, details: ErrorDetails = {}, options?: { cause?: unknown }) {
-    const safe = Object.fromEntries(Object.entries(details).map(([key, text]) => [key, harmless(text)]));
+    const safe = Object.fromEntries(Object.entries<string>({ ...details }).map(([key, text]) => [key, harmless(text)]));
     super(describe(harmless(summary), safe), options);
     this.name = new.target.name;
     this.summary = harmless(summary);

@@ -1,5 +1,6 @@
 /** @file Encodes small images as PNG (ISO/IEC 15948): 8 bits a sample, grey or RGB, no filter. */
 import { zlibSync } from 'fflate';
+import { crc32 } from '../crc32';
 import { encodeBase64 } from '../base64';
 
 /** Rows top to bottom, samples interleaved; `pixels.length` is width·height·channels. */
@@ -42,19 +43,6 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   bytes.set(data, 8);
   view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
   return bytes;
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
-
-/** CRC-32 of ISO/IEC 15948, annex D. */
-function crc32(bytes: Uint8Array): number {
-  let c = 0xffffffff;
-  for (const byte of bytes) c = (CRC_TABLE[(c ^ byte) & 0xff] ?? 0) ^ (c >>> 8);
-  return (c ^ 0xffffffff) >>> 0;
 }
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {

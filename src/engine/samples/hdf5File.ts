@@ -2,10 +2,11 @@
  * @file HDF5 files for the WASM library, mounted so that only the parts it asks for are read. The library sees no other
  * file, so links and external storage named in a file lead nowhere.
  */
-import { ModelFormatError, SamplesError } from '../errors';
+import { SamplesError } from '../errors';
 import type { Files } from '../files';
 import { checkHeaps, type ByteReader } from '../hdf5/heaps';
 import { guarded, hdf5Library, releaseLibrary, type Hdf5Library } from '../hdf5/library';
+import { samplesError } from './asSamplesError';
 
 /** Loaded whole where the host has no synchronous reading. */
 const MAX_WHOLE_BYTES = 1 << 30;
@@ -60,8 +61,7 @@ export async function openHdf5(files: Files, path: string): Promise<OpenHdf5> {
     try {
       return guarded(undefined, work);
     } catch (cause) {
-      if (!(cause instanceof ModelFormatError)) throw cause;
-      throw new SamplesError(cause.summary, { ...cause.details, file: name }, { cause });
+      throw samplesError(name, cause);
     }
   };
   guard(() => {

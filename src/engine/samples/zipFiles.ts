@@ -1,7 +1,8 @@
 /** @file The inside of a zip archive as a file system, so that every folder reader also reads archives. */
 import { SamplesError } from '../errors';
 import type { FileInfo, Files } from '../files';
-import { openEntry, readZipDirectory, type ZipEntry } from './zip';
+import type { ZipEntry } from '../zip/directory';
+import { openEntry, readZipDirectory } from './zip';
 
 /** Members are images and tables; a larger one is not what it seems. */
 const MAX_MEMBER = 1 << 28;

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { ModelFormatError, NeuralCleanseError, UnsupportedModelError } from '../../../../src/engine/errors';
 import type { ModelFile } from '../../../../src/engine/formats/format';
 import { kerasV3 } from '../../../../src/engine/formats/keras-v3';
-import { crc32 } from '../../../../src/engine/formats/keras-v3/crc32';
+import { crc32 } from '../../../../src/engine/crc32';
 import { floats, type Tensor } from '../../../../src/engine/graph/tensor';
 import { nodeFiles } from '../../../../src/runner/nodeFiles';
 import { readGolden } from '../../../support/golden';

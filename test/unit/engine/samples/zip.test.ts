@@ -104,7 +104,7 @@ describe('readZipDirectory', () => {
 
   it.each(['../evil.png', 'a/../../evil.png', '/etc/passwd', 'C:/x.png', '..\\x.png'])('refuses %s', async (name) => {
     await expect(readZipDirectory(archive({ [name]: strToU8(TEXT) }), 'a.zip')).rejects.toThrow(
-      'names a file outside itself',
+      'expected names inside the archive',
     );
   });
 
@@ -112,7 +112,9 @@ describe('readZipDirectory', () => {
     const bytes = zipSync({ 'x.png': [strToU8(TEXT), { level: 0 }] });
     const directory = bytes.indexOf(0x02, 30) - 3;
     bytes.set(le32(0x7fffffff), directory + 20);
-    await expect(readZipDirectory(memoryFiles({ 'a.zip': bytes }), 'a.zip')).rejects.toThrow('impossible sizes');
+    await expect(readZipDirectory(memoryFiles({ 'a.zip': bytes }), 'a.zip')).rejects.toThrow(
+      /x\.png: the archive is damaged \(expected at most \d+ bytes, got 2147483647 bytes\)/,
+    );
   });
 
   it('refuses what is no archive', async () => {

@@ -1,4 +1,4 @@
-/** @file The checksum of zip archives (CRC-32, ISO 3309). */
+/** @file The checksum of zip archives and PNG images (CRC-32, ISO 3309). */
 
 const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
