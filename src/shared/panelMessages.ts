@@ -6,7 +6,7 @@ import type { CurvePoint, LabelResult, ScanReport, Trigger } from '../engine/rep
 import type { SamplesPreview } from '../engine/samplesPreview';
 import type { ScanEntry, ScanState } from './scanEntry';
 
-export type PanelKind = 'scan' | 'samples' | 'model' | 'repair' | 'compare';
+export type PanelKind = 'scan' | 'samples' | 'model' | 'repair';
 
 /** A label without its trigger and curve: they are large, so a panel asks for those it shows. */
 export type LabelRow = Omit<LabelResult, 'trigger' | 'curve'> & {
@@ -85,8 +85,7 @@ export type HostMessage =
   | { readonly type: 'reveal'; readonly label: number }
   | { readonly type: 'preview'; readonly model: string; readonly preview: SamplesPreview }
   | { readonly type: 'model'; readonly model: ModelView }
-  | { readonly type: 'repair'; readonly repair: RepairView }
-  | { readonly type: 'compare'; readonly before: ReportView; readonly after: ReportView };
+  | { readonly type: 'repair'; readonly repair: RepairView };
 
 /** What a panel may ask the host to do; a closed list. */
 export const PANEL_ACTIONS = [
@@ -95,7 +94,6 @@ export const PANEL_ACTIONS = [
   'resume',
   'repair',
   'openScan',
-  'compare',
   'stopRepair',
   'discardRepair',
   'acceptSamples',

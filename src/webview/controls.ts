@@ -30,8 +30,8 @@ export function registerControls(): void {
 export interface ButtonOptions {
   readonly primary?: boolean;
   readonly disabled?: boolean;
-  /** Said by screen readers instead of the text, where the text alone is not clear. */
-  readonly name?: string;
+  /** What it is about; screen readers say it after the text, where the text alone is not clear. */
+  readonly about?: string;
   /** Shown as held down. */
   readonly pressed?: boolean;
 }
@@ -40,7 +40,7 @@ export function button(text: string, onClick: () => void, options: ButtonOptions
   return html`<vscode-button
     appearance=${options.primary === true ? 'primary' : 'secondary'}
     ?disabled=${options.disabled === true}
-    aria-label=${options.name ?? text}
+    aria-label=${options.about === undefined ? text : `${text}: ${options.about}`}
     aria-pressed=${options.pressed ?? nothing}
     @click=${onClick}
     >${text}</vscode-button

@@ -1,7 +1,6 @@
 /** @file Entry of all webviews: the page says which panel it is, the host's first message brings the language. */
 import { config } from '@vscode/l10n';
 import type { PanelKind } from '../shared/panelMessages';
-import { CompareView } from './compare';
 import { registerControls } from './controls';
 import { ModelEditorView } from './modelEditor';
 import { RepairPanelView } from './repair/repairPanel';
@@ -16,7 +15,6 @@ const VIEWS: Record<PanelKind, new (root: HTMLElement) => View> = {
   samples: SamplesPanelView,
   model: ModelEditorView,
   repair: RepairPanelView,
-  compare: CompareView,
 };
 
 registerControls();

@@ -1,28 +1,100 @@
-/** @file Opens the panels. A stand-in until they are there: results are in the tree, samples are judged by their accuracy alone. */
-/* eslint-disable @typescript-eslint/no-unused-vars -- the parameters are those that the panels will take */
+/** @file All panels: one scan panel and one repair panel a model, the look at samples, the editor of model files. */
 import * as vscode from 'vscode';
-import { formatPercent } from '../../engine/output/numbers';
 import type { SamplesPreview } from '../../engine/samplesPreview';
+import { MODEL_EDITOR } from '../../shared/contributions';
+import { parsePanelState } from '../../shared/panelMessages';
+import { showError } from '../errors';
 import type { Services } from '../services';
+import { ModelEditorProvider } from './modelEditor';
+import { REPAIR_PANEL, RepairPanel } from './repairPanel';
+import { askWithSamples } from './samplesPanel';
+import { SCAN_PANEL, ScanPanel } from './scanPanel';
 
-export function registerPanels(_context: vscode.ExtensionContext, _services: Services): void {
-  // Nothing to register yet.
+type PanelClass<P> = new (panel: vscode.WebviewPanel, uri: vscode.Uri, services: Services) => P;
+
+/** Panels of one type, by the URI of their model. */
+class Panels<P> {
+  readonly #open = new Map<string, P>();
+
+  constructor(
+    private readonly type: string,
+    private readonly create: PanelClass<P>,
+    private readonly services: Services,
+    private readonly title: (name: string) => string,
+  ) {
+    services.context.subscriptions.push(
+      vscode.window.registerWebviewPanelSerializer(type, {
+        deserializeWebviewPanel: (panel, state) => {
+          const uri = parsePanelState(state)?.uri;
+          if (uri === undefined) panel.dispose();
+          else this.#adopt(panel, vscode.Uri.parse(uri));
+          return Promise.resolve();
+        },
+      }),
+    );
+  }
+
+  /** The open one, or a new one. */
+  of(uri: vscode.Uri): P {
+    const open = this.#open.get(uri.toString());
+    if (open !== undefined) return open;
+    const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
+    return this.#adopt(vscode.window.createWebviewPanel(this.type, this.title(name), vscode.ViewColumn.Active), uri);
+  }
+
+  #adopt(panel: vscode.WebviewPanel, uri: vscode.Uri): P {
+    const key = uri.toString();
+    const adopted = new this.create(panel, uri, this.services);
+    this.#open.set(key, adopted);
+    panel.onDidDispose(() => {
+      if (this.#open.get(key) === adopted) this.#open.delete(key);
+    });
+    return adopted;
+  }
 }
 
-export function showScanPanel(_uri: vscode.Uri, _label?: number): void {
-  // The tree is all there is yet.
+interface AllPanels {
+  readonly services: Services;
+  readonly scans: Panels<ScanPanel>;
+  readonly repairs: Panels<RepairPanel>;
 }
 
-export function showRepairPanel(_uri: vscode.Uri): void {
-  // Nothing to show yet.
+let panels: AllPanels | undefined;
+
+/** To be called once, at activation. */
+export function registerPanels(context: vscode.ExtensionContext, services: Services): void {
+  panels = {
+    services,
+    scans: new Panels(SCAN_PANEL, ScanPanel, services, (name) => vscode.l10n.t('Scan: {0}', name)),
+    repairs: new Panels(REPAIR_PANEL, RepairPanel, services, (name) => vscode.l10n.t('Repair: {0}', name)),
+  };
+  context.subscriptions.push(
+    vscode.window.registerCustomEditorProvider(MODEL_EDITOR, new ModelEditorProvider(services)),
+  );
 }
 
-/** Id of the preprocessing to use; `undefined` when the user leaves. */
-export async function showSamplesPreview(preview: SamplesPreview, model: string): Promise<string | undefined> {
-  const items = preview.candidates.map(({ id, label, accuracy }) => ({
-    id,
-    label,
-    description: formatPercent(accuracy),
-  }));
-  return (await vscode.window.showQuickPick(items, { title: model, ignoreFocusOut: true }))?.id;
+/** Shows the scan of a model, with one of its labels in sight. */
+export function showScanPanel(uri: vscode.Uri, label?: number): void {
+  registered().scans.of(uri).show(label);
+}
+
+/** Starts a repair of a scanned model, or shows the one that is under way. */
+export function showRepairPanel(uri: vscode.Uri): void {
+  const { repairs, services } = registered();
+  repairs
+    .of(uri)
+    .show()
+    .catch((error: unknown) => {
+      showError(services.log, error);
+    });
+}
+
+/** Resolves with the id of the preprocessing to scan with, or with `undefined` where the user wants no scan. */
+export function showSamplesPreview(preview: SamplesPreview, model: string): Promise<string | undefined> {
+  return askWithSamples(registered().services, preview, model);
+}
+
+function registered(): AllPanels {
+  if (panels === undefined) throw new Error('Panels are used before they are registered.');
+  return panels;
 }

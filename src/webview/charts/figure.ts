@@ -44,7 +44,7 @@ export class Figure {
       ${this.#asTable ? content.table() : this.#plot(content, cursor)}
       <div class="toolbar">
         <span class="readout" aria-hidden="true">${this.#asTable ? '' : (cursor?.text ?? '')}</span>
-        ${button(this.#asTable ? t('Show as chart') : t('Show as table'), this.#toggle, { name: this.#toggleName(title) })}
+        ${button(this.#asTable ? t('Show as chart') : t('Show as table'), this.#toggle, { about: title })}
         ${
           this.#asTable
             ? nothing
@@ -54,7 +54,7 @@ export class Figure {
                   () => {
                     this.#export(content, format);
                   },
-                  { name: t('Save “{0}” as {1}', title, format.toUpperCase()) },
+                  { about: title },
                 ),
               )
         }
@@ -137,10 +137,6 @@ export class Figure {
     this.#asTable = !this.#asTable;
     this.changed();
   };
-
-  #toggleName(title: string): string {
-    return this.#asTable ? t('Show “{0}” as chart', title) : t('Show “{0}” as table', title);
-  }
 }
 
 function nearest(points: readonly FigurePoint[], x: number): number {

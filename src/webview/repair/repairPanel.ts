@@ -101,7 +101,7 @@ export class RepairPanelView extends View {
     `;
   }
 
-  #actions({ state, report }: RepairView): readonly (TemplateResult | typeof nothing)[] {
+  #actions({ state }: RepairView): readonly (TemplateResult | typeof nothing)[] {
     const act = (text: string, action: PanelAction): TemplateResult =>
       button(text, () => {
         post({ type: 'action', action });
@@ -111,7 +111,7 @@ export class RepairPanelView extends View {
       state === 'ready' ? button(t('Save'), this.#save, { primary: true }) : nothing,
       state === 'ready' ? act(t('Discard'), 'discardRepair') : nothing,
       state === 'failed' || state === 'discarded' ? act(t('Repair again…'), 'repair') : nothing,
-      state === 'saved' && report?.rescan ? act(t('Compare the scans'), 'compare') : nothing,
+      state === 'saved' ? act(t('Scan of the repaired model'), 'openScan') : nothing,
     ];
   }
 

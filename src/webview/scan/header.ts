@@ -2,7 +2,7 @@
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { formatDuration, formatNumber, formatPercent } from '../../engine/output/numbers';
-import { plainText } from '../../engine/output/plainText';
+import { plainText } from '../../engine/plainText';
 import type { ScanProgress } from '../../engine/detect/scanJob';
 import type { LiveView, PanelAction, ScanView } from '../../shared/panelMessages';
 import type { ScanState } from '../../shared/scanEntry';
@@ -92,7 +92,7 @@ function figures({ report }: ScanView): TemplateResult | typeof nothing {
   </dl>`;
 }
 
-function actions({ state, report, before }: ScanView): readonly (TemplateResult | typeof nothing)[] {
+function actions({ state, report }: ScanView): readonly (TemplateResult | typeof nothing)[] {
   const act = (text: string, action: PanelAction, primary = false): TemplateResult =>
     button(
       text,
@@ -103,19 +103,14 @@ function actions({ state, report, before }: ScanView): readonly (TemplateResult 
     );
   const running = state === 'queued' || state === 'preparing' || state === 'running';
   const save = (format: 'json' | 'html'): TemplateResult =>
-    button(
-      t('Save as {0}…', format.toUpperCase()),
-      () => {
-        post({ type: 'exportReport', format });
-      },
-      { name: t('Save the report as {0}', format.toUpperCase()) },
-    );
+    button(t('Save as {0}…', format.toUpperCase()), () => {
+      post({ type: 'exportReport', format });
+    });
   return [
     running ? act(t('Cancel'), 'cancel') : nothing,
     state === 'paused' ? act(t('Resume'), 'resume', true) : nothing,
     !running && report?.verdict === 'infected' ? act(t('Repair…'), 'repair', true) : nothing,
     running ? nothing : act(t('Scan again'), 'scan'),
-    before ? act(t('Compare with the original'), 'compare') : nothing,
     report && !running ? save('json') : nothing,
     report && !running ? save('html') : nothing,
   ];

@@ -3,7 +3,7 @@ import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { labelTitle } from '../../engine/output/summary';
 import type { HostMessage, LabelRow, LiveView, ScanView } from '../../shared/panelMessages';
-import { compareReports, ComparedCharts } from '../compare';
+import { compareReports, ComparedCharts } from './compare';
 import { button, dropdown, slider, tabs, type Tab } from '../controls';
 import { View } from '../view';
 import { loadState, saveState } from '../vscodeApi';
@@ -104,7 +104,7 @@ export class ScanPanelView extends View {
         ${selected ? html`<div class="toolbar start">${this.#viewOptions()}</div>` : nothing}
         <div class="side-by-side">
           ${selected ? this.#label(this.#trigger, selected, this.#pinButton(selected)) : nothing}
-          ${pinned ? this.#label(this.#pinnedTrigger, pinned, this.#unpinButton()) : nothing}
+          ${pinned ? this.#label(this.#pinnedTrigger, pinned, this.#unpinButton(pinned)) : nothing}
         </div>
       </div>
     </div>`;
@@ -126,25 +126,25 @@ export class ScanPanelView extends View {
     `;
   }
 
-  #pinButton({ label }: LabelRow): TemplateResult {
-    return this.#state.pinned === label
+  #pinButton(row: LabelRow): TemplateResult {
+    return this.#state.pinned === row.label
       ? html``
       : button(
           t('Keep beside'),
           () => {
-            this.#remember({ pinned: label });
+            this.#remember({ pinned: row.label });
           },
-          { name: t('Keep this label beside the next one to compare them') },
+          { about: labelTitle(row) },
         );
   }
 
-  #unpinButton(): TemplateResult {
+  #unpinButton(row: LabelRow): TemplateResult {
     return button(
       t('Close'),
       () => {
         this.#remember({ pinned: undefined });
       },
-      { name: t('Close this label') },
+      { about: labelTitle(row) },
     );
   }
 

@@ -50,7 +50,7 @@ export class TriggerView {
       ${picture(t('Mask'), t('white: where the image is replaced'), this.#pictures?.mask)}
       ${picture(t('Pattern'), t('the colours behind the mask'), this.#pictures?.pattern)}
       ${picture(t('Mask × pattern'), t('the trigger as the model sees it'), this.#pictures?.stamp)}
-      ${sampled ? picture(t('On a sample'), t('classified as this label'), this.#stamped) : nothing}
+      ${sampled ? picture(t('On a sample'), t('with the trigger stamped on'), this.#stamped) : nothing}
     </div>`;
   }
 

@@ -1,15 +1,14 @@
 /** @file Two scans side by side, such as before and after a repair. */
 import { t } from '@vscode/l10n';
 import { html, type TemplateResult } from 'lit-html';
-import { formatFixed } from '../engine/output/numbers';
-import { plainText } from '../engine/plainText';
-import { labelTitle } from '../engine/output/summary';
-import type { HostMessage, LabelRow, ReportView } from '../shared/panelMessages';
-import { indexRange } from './charts/anomalyChart';
-import { AnomalyFigure } from './scan/labelCharts';
-import { Table } from './table';
-import { View } from './view';
-import { verdictIcon, verdictSentence, verdictTitle } from './words';
+import { formatFixed } from '../../engine/output/numbers';
+import { plainText } from '../../engine/plainText';
+import { labelTitle } from '../../engine/output/summary';
+import type { LabelRow, ReportView } from '../../shared/panelMessages';
+import { indexRange } from '../charts/anomalyChart';
+import { AnomalyFigure } from './labelCharts';
+import { Table } from '../table';
+import { verdictIcon, verdictSentence, verdictTitle } from '../words';
 
 /** Below this width the two charts stand one below the other. */
 const TWO_COLUMNS = 760;
@@ -28,23 +27,6 @@ export class ComparedCharts {
     this.before = new AnomalyFigure(changed);
     this.after = new AnomalyFigure(changed);
     this.table = new Table(changed);
-  }
-}
-
-export class CompareView extends View {
-  #reports: { readonly before: ReportView; readonly after: ReportView } | undefined;
-  readonly #charts = new ComparedCharts(this.changed);
-
-  override receive(message: HostMessage): void {
-    if (message.type !== 'compare') return;
-    this.#reports = { before: message.before, after: message.after };
-    this.changed();
-  }
-
-  protected override template(): TemplateResult {
-    if (!this.#reports) return html`<p class="empty">${t('There are no two scans to compare.')}</p>`;
-    return html`<header><h1>${t('Two scans compared')}</h1></header>
-      ${compareReports(this.#reports.before, this.#reports.after, this.#charts, this.width)}`;
   }
 }
 
