@@ -56,7 +56,8 @@ describe('package.json and the code agree', () => {
     expect(manifest.main).toBe('./dist/extension.cjs');
     expect(manifest.bin).toEqual({ 'neural-cleanse': './dist/cli.mjs' });
     expect(build).toContain("{ extension: 'src/extension.ts' }");
-    expect(build).toContain("{ cli: 'src/cli/main.ts' }");
+    expect(build).toContain("cli: 'src/cli/main.ts'");
+    expect(build).toContain("engine: 'src/runner/engineProcess.ts'");
   });
 
   it('on the oldest VS Code', () => {

@@ -1,0 +1,32 @@
+/** @file Finds the texts that are translated at run time: by vscode.l10n.t in the host, by t of @vscode/l10n in webviews. */
+import { readdirSync, readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import ts from 'typescript';
+
+/** Sorted, each once. Throws for a text that is put together at run time: it could never be translated. */
+export function translatableTexts(): string[] {
+  return [...new Set(['src/host', 'src/webview'].flatMap(sourcesIn).flatMap(textsIn))].sort();
+}
+
+function sourcesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => path.join(folder, name));
+}
+
+function textsIn(file: string): string[] {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest);
+  const texts: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && /^((vscode\.)?l10n\.)?t$/.test(node.expression.getText(source))) {
+      const [text] = node.arguments;
+      if (text === undefined || !ts.isStringLiteralLike(text)) {
+        throw new Error(`${file}: ${node.getText(source)} has no fixed text`);
+      }
+      texts.push(text.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return texts;
+}
