@@ -15,7 +15,7 @@ const GO_ON = 'What was finished is kept; scan again to go on.';
 const SPARE_MEMORY = 'Close other programs, or use fewer samples or a smaller batch.';
 
 export function engineStopped({ exitCode, signal, stderr }: ProcessEnd): EngineStoppedError {
-  if (/heap out of memory|Array buffer allocation failed|bad_alloc/i.test(stderr)) {
+  if (/out of memory|Array buffer allocation failed|bad_alloc/i.test(stderr)) {
     return new EngineStoppedError('The engine process ran out of memory', { hint: `${GO_ON} ${SPARE_MEMORY}` });
   }
   if (signal === 'SIGKILL') {
