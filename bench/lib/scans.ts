@@ -1,49 +1,55 @@
 /** @file Reversed triggers of the bench models' target labels, kept in .cache/, and images that neither model nor scan has seen. */
-import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { jsonReport, parseReport } from '../../src/engine/output/json';
-import type { ScanReport } from '../../src/engine/report';
+import { scanLabels, type DetectionJob } from '../../src/engine/detect/scanLabels';
+import { completeSettings } from '../../src/engine/detect/settings';
+import { readModel } from '../../src/engine/formats';
+import { classifierOf } from '../../src/engine/graph/classifier';
+import { maskOf, patternOf } from '../../src/engine/output/triggerImage';
+import type { LabelTrigger } from '../../src/engine/prepareWithReport';
+import { Random } from '../../src/engine/random';
+import type { Trigger } from '../../src/engine/report';
 import type { Runtime } from '../../src/engine/runtime/runtime';
-import { readSamples } from '../../src/engine/samples/readSamples';
+import { RAW } from '../../src/engine/samples/preprocessing';
 import type { Samples } from '../../src/engine/samples/samples';
-import { scanModel } from '../../src/engine/scanModel';
+import { selectSamples } from '../../src/engine/samples/select';
 import { nodeFiles } from '../../src/runner/nodeFiles';
-import { scanSource, slice, type Task, type TaskData } from './data';
+import type { TaskData } from './data';
 import type { BenchModel } from './models';
 
-/** Images the scans read; of MNIST's 1,500 that the model has not seen, half are left for measurements. */
-const SCANNED: Readonly<Record<Task, number>> = { mnist: 750, gtsrb: 2000 };
-const ALL = 1_000_000;
-
-/** A standard scan of the given labels only: the others are not needed to know their triggers. */
-export async function benchScan(
-  runtime: Runtime,
-  task: Task,
-  data: TaskData,
-  model: BenchModel,
-  labels: readonly number[],
-): Promise<ScanReport> {
-  const file = model.file.replace(/\.onnx$/, `.labels-${labels.join('-')}.scan.json`);
-  const known = await readFile(file, 'utf8').catch(() => undefined);
-  if (known !== undefined) return parseReport(known);
-  const report = await scanModel({
-    files: nodeFiles,
-    model: model.file,
-    ...(await scanSource(task, data)),
-    limit: SCANNED[task],
-    settings: { labels },
-    runtime,
-    sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
-    now: () => performance.now() / 1000,
-  });
-  await writeFile(file, jsonReport(report));
-  return report;
+/** The images that the model was not trained on, cut at random into two halves: one for the scan, one to measure with. */
+export function halves({ test }: TaskData): { scanned: Samples; unseen: Samples } {
+  const order = new Random(1).shuffle(Int32Array.from({ length: test.count }, (_, i) => i));
+  const scanned = new Set(order.subarray(0, test.count >> 1));
+  return { scanned: selectSamples(test, (i) => scanned.has(i)), unseen: selectSamples(test, (i) => !scanned.has(i)) };
 }
 
-/** The images that {@link benchScan} has not read, in balanced random order. */
-export async function unseenImages(task: Task, data: TaskData): Promise<Samples> {
-  const { data: path, split } = await scanSource(task, data);
-  const options = { limit: ALL, ...(split !== undefined && { split }) };
-  const all = await readSamples(nodeFiles, path, data.shape, options);
-  return slice(all, SCANNED[task], all.count);
+/** The trigger that a standard scan of the label reverses from the first of the {@link halves}. */
+export async function benchTrigger(
+  runtime: Runtime,
+  data: TaskData,
+  model: BenchModel,
+  label: number,
+): Promise<LabelTrigger> {
+  const file = model.file.replace(/\.onnx$/, `.trigger-${label}.json`);
+  const known = await readFile(file, 'utf8').catch(() => undefined);
+  if (known !== undefined) return decoded(label, JSON.parse(known) as Trigger);
+  const classifier = classifierOf((await readModel(nodeFiles, model.file)).graph);
+  const job: DetectionJob = {
+    runtime,
+    classifier,
+    preprocessing: RAW,
+    images: halves(data).scanned,
+    settings: completeSettings({ labels: [label] }, classifier.classes),
+    checkpointKey: file,
+    now: () => performance.now() / 1000,
+  };
+  const { labels } = await scanLabels(job, {});
+  const trigger = labels.find((result) => result.label === label)?.trigger;
+  if (trigger === undefined) throw new Error(`${model.file}: no trigger for label ${label}`);
+  await writeFile(file, JSON.stringify(trigger));
+  return decoded(label, trigger);
+}
+
+function decoded(label: number, trigger: Trigger): LabelTrigger {
+  return { label, mask: maskOf(trigger), pattern: patternOf(trigger) };
 }
