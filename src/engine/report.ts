@@ -11,7 +11,7 @@ export type LossKind = 'cross-entropy' | 'authors';
 export interface ScanSettings {
   readonly preset: 'quick' | 'standard' | 'thorough';
   readonly loss: LossKind;
-  /** Independent inversions per label; results are averaged on a log scale. */
+  /** Independent inversions per label, of which the smallest trigger counts. */
   readonly seeds: number;
   /** First seed. */
   readonly seed: number;
@@ -56,7 +56,7 @@ export interface LabelResult {
    * `screened`: dismissed by the low-cost scheme before full optimisation; `not-scanned`: left out.
    */
   readonly state: 'found' | 'not-reached' | 'screened' | 'not-scanned';
-  /** Σ mask (geometric mean over seeds), in pixels; absent where no trigger was found. */
+  /** Σ mask of the smallest trigger over the seeds, in pixels; absent where none was found. */
   readonly l1?: number;
   /** L1 of each seed's trigger. */
   readonly l1PerSeed: readonly number[];

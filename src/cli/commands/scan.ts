@@ -47,7 +47,7 @@ export function scanCommand(context: CommandContext): Command {
     .optionsGroup('Scanning:')
     .addOption(new Option('--quick', 'fewer updates: a first look').conflicts('thorough'))
     .option('--thorough', 'more updates and three seeds: a second look')
-    .option('--seeds <n>', 'independent runs per label, averaged', wholeNumber(1, 100))
+    .option('--seeds <n>', 'independent runs per label; the smallest trigger counts', wholeNumber(1, 100))
     .option('--seed <n>', 'first random seed', wholeNumber(0, 1_000_000))
     .option('--threshold <p>', 'largest p-value that counts as infected', share)
     .addOption(

@@ -27,7 +27,7 @@ export interface CheckpointStore {
 
 export interface ScanEvents {
   onProgress?(progress: ScanProgress): void;
-  /** A label is done; its index and p-value are preliminary until the scan ends. */
+  /** A label is done; its index and p-value are preliminary until the scan ends. A label in doubt comes a second time. */
   onLabel?(result: LabelResult): void;
   readonly signal?: CancelSignal;
   readonly checkpoints?: CheckpointStore;

@@ -13,7 +13,8 @@ import { InversionTask, runInversions } from './invertLabels';
 import { SCREENING, screenLabels } from './lowCost';
 import { anomalyIndices } from './outliers';
 import { ProgressMeter } from './progressMeter';
-import type { ScanEvents } from './scanJob';
+import type { ScanEvents, ScanProgress } from './scanJob';
+import { EXTRA_SEEDS, secondLook } from './secondLook';
 import { TriggerStep } from './triggerStep';
 import { assess, type Assessment } from './verdict';
 
@@ -81,6 +82,7 @@ async function chooseLabels(job: DetectionJob, events: ScanEvents, checkpoint: C
   }
 }
 
+/** Inverts every label with the seeds asked for, and the labels in doubt with a few more. */
 async function invert(
   job: DetectionJob,
   events: ScanEvents,
@@ -88,30 +90,62 @@ async function invert(
   labels: readonly number[],
   started: number,
 ): Promise<LabelResult[]> {
-  const { settings, classifier, images, runtime, preprocessing } = job;
+  const { settings, classifier } = job;
   const { channels, height, width } = classifier.input;
   const known = checkpoint.results(height * width, channels);
-  const perLabel = new Map<number, InversionResult[]>();
-  for (const result of known) perLabel.set(result.label, [...(perLabel.get(result.label) ?? []), result]);
-  const seeds = Array.from({ length: settings.seeds }, (_, i) => settings.seed + i);
-  const isKnown = new Set(known.map(({ label, seed }) => `${label}/${seed}`));
-  const jobs = labels.flatMap((label) => seeds.map((seed) => ({ label, seed })));
-  const open = jobs.filter(({ label, seed }) => !isKnown.has(`${label}/${seed}`));
-
-  const evaluator = await Evaluator.compile(runtime, classifier, preprocessing);
-  const step = await compileStep(job, open.length, settings.batchSize);
-  const options = inversionOptions(settings);
+  const evaluator = await Evaluator.compile(job.runtime, classifier, job.preprocessing);
   const finished = new Map<number, LabelResult>();
-  const meter = new ProgressMeter('inverting', job.now, events, jobs.length * settings.updates, labels.length);
-  meter.skip(known.length * settings.updates);
+  try {
+    const inversions = { job, events, checkpoint, evaluator, known, finished, started };
+    await invertAll(inversions, 'inverting', labels, settings.seeds);
+    const again = secondLook([...finished.values()], settings, settings.labels?.length ?? classifier.classes);
+    await invertAll(inversions, 'verifying', again, settings.seeds + EXTRA_SEEDS);
+  } finally {
+    await evaluator.dispose();
+  }
+  return labels.map((label) => finished.get(label) ?? emptyResult(label, 'not-scanned', job));
+}
+
+interface Inversions {
+  readonly job: DetectionJob;
+  readonly events: ScanEvents;
+  readonly checkpoint: Checkpoint;
+  readonly evaluator: Evaluator;
+  /** Of all seeds, from a checkpoint and from this run. */
+  readonly known: InversionResult[];
+  readonly finished: Map<number, LabelResult>;
+  readonly started: number;
+}
+
+/** Sees to it that each of `labels` has the results of `seeds` seeds, and summarises it. */
+async function invertAll(
+  { job, events, checkpoint, evaluator, known, finished, started }: Inversions,
+  phase: ScanProgress['phase'],
+  labels: readonly number[],
+  seeds: number,
+): Promise<void> {
+  const { settings, classifier, images } = job;
+  const resultsOf = (label: number): InversionResult[] =>
+    known.filter((result) => result.label === label && result.seed < settings.seed + seeds);
+  const open = labels.flatMap((label) => {
+    const done = new Set(resultsOf(label).map((result) => result.seed));
+    return Array.from({ length: seeds }, (_, i) => ({ label, seed: settings.seed + i })).filter(
+      ({ seed }) => !done.has(seed),
+    );
+  });
+  const meter = new ProgressMeter(phase, job.now, events, labels.length * seeds * settings.updates, labels.length);
+  meter.skip((labels.length * seeds - open.length) * settings.updates);
   const finishLabel = async (label: number): Promise<void> => {
-    const result = await summarize(job, evaluator, label, perLabel.get(label) ?? [], events);
+    const result = await summarize(job, evaluator, label, resultsOf(label), events);
     finished.set(label, result);
-    meter.labelsDone = finished.size;
+    meter.labelsDone++;
     events.onLabel?.(preliminary(result, [...finished.values()]));
   };
+  for (const label of labels) if (resultsOf(label).length === seeds) await finishLabel(label);
+  if (open.length === 0) return;
+  const options = inversionOptions(settings);
+  const step = await compileStep(job, open.length, settings.batchSize);
   try {
-    for (const [label, results] of perLabel) if (results.length === seeds.length) await finishLabel(label);
     const tasks = lazily(
       open,
       ({ label, seed }) => new InversionTask(new Inversion(label, seed, classifier.input, options), images),
@@ -125,20 +159,17 @@ async function invert(
         const result = inversion.result();
         meter.skip(settings.updates - result.updates);
         checkpoint.add(result, result.updates * settings.batchSize);
-        const results = [...(perLabel.get(result.label) ?? []), result];
-        perLabel.set(result.label, results);
-        if (results.length === seeds.length) await finishLabel(result.label);
+        known.push(result);
+        if (resultsOf(result.label).length === seeds) await finishLabel(result.label);
         await checkpoint.save(job.now(), started);
       },
     });
   } finally {
     await step.dispose();
-    await evaluator.dispose();
   }
-  return labels.map((label) => finished.get(label) ?? emptyResult(label, 'not-scanned', job));
 }
 
-/** Merges the seeds of a label and verifies its smallest trigger on images it was not judged on. */
+/** Takes the smallest trigger of a label over its seeds, and verifies it on images it was not judged on. */
 async function summarize(
   job: DetectionJob,
   evaluator: Evaluator,
@@ -161,7 +192,7 @@ async function summarize(
   const l1PerSeed = triggers.map((trigger) => trigger.l1);
   return {
     ...emptyResult(label, 'found', job),
-    l1: Math.exp(l1PerSeed.reduce((sum, l1) => sum + Math.log(l1), 0) / l1PerSeed.length),
+    l1: best.l1,
     l1PerSeed,
     attackSuccess: await attackSuccess(evaluator, subset, best, label, signal),
     trigger: { channels, height, width, mask: encodeFloats(best.mask), pattern: encodeFloats(best.pattern) },
