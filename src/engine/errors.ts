@@ -58,10 +58,11 @@ export class CancelledError extends Error {
 
 function describe(summary: string, details: ErrorDetails): string {
   const where = [details.file, details.place].filter((part) => part !== undefined).join(': ');
-  const contrast =
-    details.expected === undefined && details.got === undefined
-      ? ''
-      : ` (expected ${details.expected ?? 'something else'}, got ${details.got ?? 'something else'})`;
+  const sides = [
+    ...(details.expected === undefined ? [] : [`expected ${details.expected}`]),
+    ...(details.got === undefined ? [] : [`got ${details.got}`]),
+  ];
+  const contrast = sides.length === 0 ? '' : ` (${sides.join(', ')})`;
   const hint = details.hint === undefined ? '' : ` ${details.hint}`;
   return `${where === '' ? '' : `${where}: `}${summary}${contrast}.${hint}`;
 }

@@ -38,6 +38,9 @@ export function classifierOf(graph: Graph, size?: ImageSize): Classifier {
   if (typeof channels !== 'number') notes.push('The file does not fix the number of colour channels; 3 is used.');
 
   const output = singleOutput(graph, resolved);
+  if (graph.outputs.length > 1) {
+    notes.push(`The model has ${graph.outputs.length} outputs; "${output.name}" has a score per class and is scanned.`);
+  }
   const { logits, head } = stripHead(graph, output.name, output.width);
   if (output.width === 1 && head !== 'binary-sigmoid') {
     throw new UnsupportedModelError('the model is not a classifier', {

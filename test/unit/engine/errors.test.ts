@@ -10,6 +10,11 @@ it('says where, what was expected and what was found, in one sentence', () => {
   expect(error).toMatchObject({ name: 'ModelFormatError', details });
 });
 
+it('leaves out what is not known', () => {
+  expect(new ModelFormatError('no weights', { got: '3' }).message).toBe('no weights (got 3).');
+  expect(new ModelFormatError('no weights', { expected: '4' }).message).toBe('no weights (expected 4).');
+});
+
 it.each([
   ['colours', '\u001b[31mred\u001b[0m', '\ufffd[31mred\ufffd[0m'],
   ['cursor movements', 'a\rb\b\u0007', 'a\ufffdb\ufffd\ufffd'],

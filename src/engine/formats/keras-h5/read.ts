@@ -61,7 +61,7 @@ function architectureOf(file: Hdf5File, beside: JsonObject | undefined): { json:
         })
       : new ModelFormatError('the HDF5 file is not a Keras model', {
           expected: '"model_config" or layers with weights',
-          got: file.children('').slice(0, 5).join(', '),
+          got: file.children('').slice(0, 5).join(', ') || 'nothing',
         });
   }
   const attribute = (name: string): string | undefined =>

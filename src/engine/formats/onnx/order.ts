@@ -74,7 +74,11 @@ function reach(
     const producer = producers.get(item.name);
     if (producer === undefined) {
       if (known.has(item.name)) continue;
-      throw new ModelFormatError('a value is used that nothing produces', { place: item.user, got: `"${item.name}"` });
+      throw new ModelFormatError('a value is used that nothing produces', {
+        place: item.user,
+        expected: 'the name of an input, a weight or an output of a node',
+        got: `"${item.name}"`,
+      });
     }
     if (needed.has(producer)) continue;
     needed.add(producer);

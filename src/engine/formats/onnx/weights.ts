@@ -34,6 +34,7 @@ function elementCount(tensor: OnnxTensor): number {
   if (tensor.dims.every((dim) => dim >= 0 && dim <= MAX_ELEMENTS) && count <= MAX_ELEMENTS) return count;
   throw new ModelFormatError('a weight declares an impossible shape', {
     place: `"${tensor.name}"`,
+    expected: `dimensions from 0 to ${MAX_ELEMENTS}, as all of them together`,
     got: showDims(tensor.dims),
   });
 }
@@ -106,6 +107,7 @@ function checkFinite(data: Float32Array, place: string): void {
   if (index === data.length) return;
   throw new ModelFormatError('a weight is not a finite number', {
     place,
+    expected: 'finite numbers',
     got: `${String(data[index])} at element ${String(index)}`,
   });
 }

@@ -155,7 +155,7 @@ describe('damaged and hostile files', () => {
   it.each([NaN, Infinity, -Infinity])('names a weight that holds %d', async (value) => {
     const error = await failure(small({ initializers: [floatTensor('w', [2, 3], [1, 2, value, 4, 5, 6])] }));
     expect(error.message).toBe(
-      `"w": a weight is not a finite number (expected something else, got ${String(value)} at element 2).`,
+      `"w": a weight is not a finite number (expected finite numbers, got ${String(value)} at element 2).`,
     );
   });
 
@@ -223,7 +223,7 @@ describe('damaged and hostile files', () => {
   it('names values that are missing or defined twice', async () => {
     const missing = await failure(small({ nodes: [{ op: 'Relu', inputs: ['nothing'], outputs: ['y'], name: 'r' }] }));
     expect(missing.message).toBe(
-      'Relu "r": a value is used that nothing produces (expected something else, got "nothing").',
+      'Relu "r": a value is used that nothing produces (expected the name of an input, a weight or an output of a node, got "nothing").',
     );
     const twice = await failure(
       small({

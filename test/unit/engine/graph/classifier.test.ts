@@ -64,6 +64,12 @@ describe('classifierOf', () => {
     expect(classifierOf(open, { height: 64, width: 48 }).input).toMatchObject({ height: 64, width: 48 });
   });
 
+  it('takes the only output with a score per class, and says so', () => {
+    const classifier = classifierOf(network(IMAGE, 4, [softmax], ['image', 'probabilities']));
+    expect(classifier).toMatchObject({ logits: 'scores', classes: 4 });
+    expect(classifier.notes.join()).toMatch(/has 2 outputs; "probabilities" has a score per class/);
+  });
+
   it.each([
     ['a regression', network(IMAGE, 1, [], ['scores']), /not a classifier/],
     ['two outputs with scores', network(IMAGE, 4, [softmax], ['scores', 'probabilities']), /one output/],
