@@ -29,7 +29,8 @@ export interface EngineProcessOptions {
 /** The process was ended on purpose: nothing went wrong, but its open requests have no answer. */
 export class EngineEnded extends Error {}
 
-const STDERR_KEPT = 4000;
+/** Characters; Node puts a long stack after the reason of its death. */
+const STDERR_KEPT = 20_000;
 
 /** Milliseconds after the end during which output may still arrive. */
 const LAST_OUTPUT = 500;

@@ -11,6 +11,7 @@ import {
   type RequestType,
 } from 'vscode-jsonrpc/node';
 import type { ScanEvents } from '../engine/detect/scanJob';
+import { RuntimeUnavailableError } from '../engine/errors';
 import { inspectModel } from '../engine/inspectModel';
 import { previewSamples } from '../engine/previewSamples';
 import type { LabelResult } from '../engine/report';
@@ -21,10 +22,13 @@ import { listRuntimes, probe } from './doctor';
 import { toTransported } from './errorTransport';
 import { nodeFiles } from './nodeFiles';
 import {
+  discardRepairRequest,
   doctorRequest,
   inspectRequest,
   labelFinished,
   previewRequest,
+  repairRequest,
+  saveRepairRequest,
   scanProgress,
   scanRequest,
   type ScanAnswer,
@@ -108,6 +112,9 @@ function serve(): void {
       },
     }),
   );
+  answer(repairRequest, noRepair);
+  answer(saveRepairRequest, noRepair);
+  answer(discardRepairRequest, () => Promise.resolve());
   answer(doctorRequest, ({ tensorFlow }) => listRuntimes([PROBE], tensorFlow));
   connection.listen();
 }
@@ -126,6 +133,10 @@ async function scan(task: ScanTask, events: ScanEvents): Promise<ScanAnswer> {
     },
   );
   return shorten(report, sent);
+}
+
+function noRepair(): Promise<never> {
+  return Promise.reject(new RuntimeUnavailableError('repairs are not available yet'));
 }
 
 /** Leaves a processor to the editor unless the user has chosen a number of threads. */
