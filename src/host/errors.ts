@@ -6,7 +6,7 @@ import { plainText } from '../engine/plainText';
 /** One plain sentence with a way on. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof NeuralCleanseError) return capitalised(plainText(error.message, 600));
-  const reason = error instanceof Error ? error.message : String(error);
+  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   return vscode.l10n.t('Something unexpected went wrong: {0}. The log has the details.', plainText(reason, 300));
 }
 

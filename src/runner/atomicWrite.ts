@@ -12,22 +12,52 @@ export async function atomicWrite(target: string, content: string | Uint8Array |
     await fs.writeFile(target, content);
     return;
   }
-  const real = await realTarget(target);
-  const temporary = temporaryName(real);
+  await atomicWriteAll([{ target, content }]);
+}
+
+export interface FileContent {
+  readonly target: string;
+  readonly content: string | Uint8Array | Iterable<string>;
+}
+
+/**
+ * Replaces or creates several files, all or none: every content is on disk before the first one appears under its name. The
+ * first of `files` appears last, so that whoever sees it sees the others too.
+ */
+export async function atomicWriteAll(files: readonly FileContent[]): Promise<void> {
+  const staged: { readonly temporary: string; readonly real: string }[] = [];
+  const undo: (() => Promise<void>)[] = [];
   try {
-    const handle = await fs.open(temporary, 'wx');
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
+    for (const { target, content } of files) {
+      const real = await realTarget(target);
+      const temporary = temporaryName(real);
+      staged.push({ temporary, real });
+      await writeThrough(temporary, content);
     }
-    await fs.rename(temporary, real);
+    for (const { temporary, real } of staged.toReversed()) undo.push(await moveInto(temporary, real, files.length > 1));
   } catch (error) {
-    await fs.rm(temporary, { force: true });
+    for (const { temporary } of staged) await fs.rm(temporary, { force: true });
+    for (const step of undo.reverse()) await step();
     throw error;
   }
-  await syncFolder(path.dirname(real));
+  for (const folder of new Set(staged.map(({ real }) => path.dirname(real)))) await syncFolder(folder);
+}
+
+async function writeThrough(file: string, content: FileContent['content']): Promise<void> {
+  const handle = await fs.open(file, 'wx');
+  try {
+    await fs.writeFile(handle, content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Returns what brings the old state back; the old content is kept for that only where others may still fail. */
+async function moveInto(temporary: string, real: string, othersMayFail: boolean): Promise<() => Promise<void>> {
+  const before = othersMayFail ? await fs.readFile(real).catch(() => undefined) : undefined;
+  await fs.rename(temporary, real);
+  return () => (before === undefined ? fs.rm(real, { force: true }) : fs.writeFile(real, before));
 }
 
 /** Rejects with the system's error where {@link atomicWrite} would; leaves nothing behind. */
