@@ -55,7 +55,7 @@ export class ModelEditorView extends View {
     return html`<div class="details">
       ${definitions(t('Model'), [
         [t('Format'), model.format],
-        [t('Input'), input ? t('{0} channels, {1} × {2} pixels', input.channels, input.height, input.width) : unknown],
+        [t('Input'), input ? inputText(input) : unknown],
         [t('Classes'), model.classes === undefined ? unknown : formatNumber(model.classes)],
         [t('Output'), model.head ?? unknown],
         [t('Parameters'), formatNumber(model.parameters)],
@@ -90,6 +90,12 @@ function lastScan({ report, state, outdated }: ScanView): TemplateResult | typeo
       </div>
     </div>
     ${outdated ? html`<p class="note warning">${t('The file has changed since this scan. Scan it again.')}</p>` : nothing}`;
+}
+
+function inputText({ channels, height, width }: NonNullable<ModelInspection['input']>): string {
+  return channels === 1
+    ? t('{0} × {1} pixels, 1 channel', height, width)
+    : t('{0} × {1} pixels, {2} channels', height, width, channels);
 }
 
 function shapeText(shape: readonly (number | null)[] = []): string {

@@ -77,11 +77,9 @@ const CASES: Case[] = [
     messages: scan,
     act: async (panel) => {
       await tab('Charts')(panel);
-      for (let i = 0; i < 2; i++)
-        await panel.page
-          .getByRole('button', { name: /as table/ })
-          .first()
-          .click();
+      for (const title of ['Anomaly index of each label', 'Size of the triggers']) {
+        await panel.page.getByRole('button', { name: `Show as table: ${title}` }).click();
+      }
     },
   },
   { name: 'scan-optimisation', kind: 'scan', messages: scan, act: tab('Optimisation') },

@@ -9,8 +9,8 @@ import { dots, horizontalAxis } from './axes';
 import { boxStatistics } from './boxStatistics';
 import { linearScale } from './scale';
 
-const HEIGHT = 170;
-const MARGIN = { left: 12, right: 16, top: 30, bottom: 42 };
+const HEIGHT = 152;
+const MARGIN = { left: 12, right: 16, top: 16, bottom: 42 };
 const BOX = 44;
 
 /** `rows` ascending in `l1`, each with one. */
@@ -34,7 +34,7 @@ export function boxPlot(rows: readonly LabelRow[], width: number): DrawnChart {
         <path class="whisker" d=${`M${x.position(box.min)} ${middle}H${x.position(box.lowerQuartile)}M${x.position(box.upperQuartile)} ${middle}H${x.position(box.max)}M${x.position(box.min)} ${top + 10}V${bottom - 10}M${x.position(box.max)} ${top + 10}V${bottom - 10}`} />
         <rect class="box" x=${x.position(box.lowerQuartile)} y=${top} width=${Math.max(1, x.position(box.upperQuartile) - x.position(box.lowerQuartile))} height=${BOX} />
         <line class="median" x1=${x.position(box.median)} x2=${x.position(box.median)} y1=${top} y2=${bottom} />
-        <text class="annotation" x=${x.position(box.median)} y=${top - 7} text-anchor=${anchor(x.position(box.median), width)}>${t('median {0}', formatNumber(box.median))}</text>`
+        <text class="annotation" x=${x.position(box.median)} y=${top - 7} text-anchor=${anchor(x.position(box.median), width)}>${t('median without flagged labels {0}', formatNumber(box.median))}</text>`
       }
       <path class="dots small" d=${dots(others)} />
       <path class="dots flagged" d=${dots(flagged.map((mark) => ({ x: mark.x, y: middle })))} />

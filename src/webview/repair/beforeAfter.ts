@@ -3,7 +3,7 @@ import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { formatPercent } from '../../engine/output/numbers';
 import { labelTitle } from '../../engine/output/summary';
-import type { RepairReport } from '../../engine/repairReport';
+import type { PrunePoint, RepairReport } from '../../engine/repairReport';
 import type { Trigger } from '../../engine/report';
 import type { RepairedLabel } from '../../shared/panelMessages';
 import { triggerPictures } from '../pictures';
@@ -26,20 +26,26 @@ export class BeforeAfter {
     this.#classes = new Table(changed);
   }
 
-  render({ before, after }: RepairReport, labels: readonly RepairedLabel[]): TemplateResult {
+  /** `point`: another point of the pruning curve than the proposed one; its accuracy by class is not known. */
+  render(
+    { before, after }: RepairReport,
+    labels: readonly RepairedLabel[],
+    point: PrunePoint | undefined,
+  ): TemplateResult {
+    const chosen = point ?? after;
     const names = new Map(labels.map((label) => [label.label, labelTitle(label)]));
     const figures: Row[] = [
-      { name: t('Clean accuracy'), before: before.cleanAccuracy, after: after.cleanAccuracy },
+      { name: t('Clean accuracy'), before: before.cleanAccuracy, after: chosen.cleanAccuracy },
       ...before.triggers.map((trigger, i) => ({
         name: t('Success of the {0}', triggerName(trigger)),
         before: trigger.attackSuccess,
-        after: after.triggers[i]?.attackSuccess,
+        after: chosen.triggers[i]?.attackSuccess,
       })),
     ];
     const classes = before.perClass.map((accuracy, label) => ({
       name: names.get(label) ?? String(label),
       before: accuracy,
-      after: after.perClass[label],
+      after: point ? undefined : after.perClass[label],
     }));
     return html`<section>
         <h3>${t('Before and after')}</h3>

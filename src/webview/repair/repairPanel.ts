@@ -2,7 +2,7 @@
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { plainText } from '../../engine/plainText';
-import type { RepairProgress, RepairRound } from '../../engine/repairReport';
+import type { PrunePoint, RepairProgress, RepairReport, RepairRound } from '../../engine/repairReport';
 import type { HostMessage, PanelAction, RepairState, RepairView } from '../../shared/panelMessages';
 import { button, dropdown } from '../controls';
 import { findingsList } from '../scan/scanDetails';
@@ -51,7 +51,8 @@ export class RepairPanelView extends View {
         <div class="toolbar start">${this.#actions(repair)}</div>
       </header>
       <div class="charts">
-        ${this.#rounds(rounds, state)} ${report ? this.#beforeAfter.render(report, repair.labels) : nothing}
+        ${this.#rounds(rounds, state)}
+        ${report ? this.#beforeAfter.render(report, repair.labels, this.#otherPoint(report)) : nothing}
         ${report ? findingsList(report.findings) : nothing}
       </div>`;
   }
@@ -113,6 +114,12 @@ export class RepairPanelView extends View {
       state === 'failed' || state === 'discarded' ? act(t('Repair again…'), 'repair') : nothing,
       state === 'saved' ? act(t('Scan of the repaired model'), 'openScan') : nothing,
     ];
+  }
+
+  /** Where the user chose another point than the proposed one. */
+  #otherPoint({ rounds }: RepairReport): PrunePoint | undefined {
+    const prune = rounds.at(-1)?.prune;
+    return this.#point === undefined || this.#point === prune?.chosen ? undefined : prune?.points[this.#point];
   }
 
   readonly #save = (): void => {

@@ -108,7 +108,7 @@ function option(row: LabelRow, at: number, of: number, selected: boolean, events
   >
     ${picture === undefined ? html`<span class="thumbnail"></span>` : html`<img class="thumbnail" src=${picture} alt="" />`}
     <span class="name"
-      >${row.flagged ? html`<span class="flag">${t('flagged')}</span> ` : nothing}${labelTitle(row)}</span
+      >${row.flagged ? html`<span class="flag">${t('flagged')}</span> ` : nothing}${t('Label {0}', labelTitle(row))}</span
     >
     <span class="secondary">
       ${

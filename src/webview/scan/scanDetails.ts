@@ -46,7 +46,7 @@ export function findingsList(findings: readonly ReportFinding[]): TemplateResult
     <ul class="findings">
       ${findings.map(
         ({ severity, place, message }) =>
-          html`<li class=${severity}>
+          html`<li>
             <strong>${severity === 'warning' ? t('Warning') : t('Note')}</strong>
             ${place === undefined ? nothing : html`<code>${plainText(place, 120)}</code>`} ${plainText(message, 600)}
           </li>`,

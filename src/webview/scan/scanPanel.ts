@@ -80,7 +80,9 @@ export class ScanPanelView extends View {
       });
     }
     const tab = all.some(({ id }) => id === this.#state.tab) ? this.#state.tab : 'triggers';
-    return html`${scanHeader(scan, this.#live)}
+    const header = scanHeader(scan, this.#live);
+    if (scan.labels.length === 0 && this.#live.running.length === 0) return header;
+    return html`${header}
     ${tabs(t('Result of the scan'), all, tab, (id) => {
       this.#remember({ tab: id });
     })}`;

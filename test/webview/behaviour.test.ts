@@ -1,0 +1,371 @@
+/** What panels do: keyboard, hostile names, many labels, reload, live scans, answers to the host. */
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { PanelKind, PanelMessage } from '../../src/shared/panelMessages';
+import { scanView } from '../../src/shared/scanView';
+import { build, removeBuild } from '../support/build';
+import { launchChromium } from '../support/chromium';
+import { recordFigure } from '../support/figures';
+import { ROOT } from '../support/project';
+import {
+  details,
+  entry,
+  finishedScan,
+  HOSTILE,
+  largeReport,
+  model,
+  preview,
+  repair,
+  repairReport,
+  report,
+} from './content';
+import { openPanel, type PanelPage } from './panelPage';
+
+let browser: Browser;
+let panel: PanelPage;
+beforeAll(async () => {
+  build();
+  browser = await launchChromium();
+});
+afterEach(async () => {
+  expect(panel.complaints).toEqual([]);
+  await panel.page.close();
+});
+afterAll(async () => {
+  await browser.close();
+  removeBuild();
+});
+
+const open = async (kind: PanelKind, options?: Parameters<typeof openPanel>[2]): Promise<void> => {
+  panel = await openPanel(browser, kind, options);
+};
+const lastSaid = async (): Promise<PanelMessage | undefined> => (await panel.said()).at(-1);
+const showDetails = () => panel.send(...details.map((one) => ({ type: 'details', details: one }) as const));
+
+describe('the scan panel', () => {
+  it('asks once for what it shows, and draws it', async () => {
+    await open('scan');
+    await panel.send({ type: 'scan', scan: finishedScan });
+    const asked = (await panel.said()).filter(({ type }) => type === 'needDetails');
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toMatchObject({ labels: expect.arrayContaining([0, 7, 9]) as unknown });
+    await showDetails();
+    await expect.poll(() => panel.page.locator('.gallery img').count()).toBe(4);
+    // 784 pixels of which a handful are white.
+    const white = await panel.page.locator('.gallery img').first().evaluate(whitePixels);
+    expect(white).toBeGreaterThan(4);
+    expect(white).toBeLessThan(40);
+  });
+
+  it('stamps the trigger on the sample as the scan did', async () => {
+    await open('scan');
+    await panel.send({ type: 'scan', scan: finishedScan });
+    await showDetails();
+    const stamped = panel.page.getByAltText(/On a sample/);
+    await stamped.waitFor();
+    const { plain, changed } = await panel.page.evaluate(
+      async ([before, after]) => {
+        const pixels = async (source: string): Promise<Uint8ClampedArray> => {
+          const image = new Image();
+          image.src = source;
+          await image.decode();
+          const canvas = document.createElement('canvas');
+          [canvas.width, canvas.height] = [28, 28];
+          const context = canvas.getContext('2d')!;
+          context.drawImage(image, 0, 0);
+          return context.getImageData(0, 0, 28, 28).data;
+        };
+        const [a, b] = [await pixels(before), await pixels(after)];
+        const corner = (i: number): boolean => Math.floor(i / 4 / 28) > 18 && (i / 4) % 28 > 18;
+        const differs = [...a].flatMap((value, i) => (Math.abs(value - (b[i] ?? 0)) > 100 ? [i] : []));
+        return { plain: a.length, changed: { all: differs.length, corner: differs.filter(corner).length } };
+      },
+      [finishedScan.sample ?? '', (await stamped.getAttribute('src')) ?? ''] as const,
+    );
+    expect(plain).toBe(4 * 28 * 28);
+    expect(changed.corner).toBeGreaterThan(10);
+    expect(changed.corner / changed.all).toBeGreaterThan(0.9);
+  });
+
+  it('is used by keyboard alone', async () => {
+    await open('scan');
+    await panel.send({ type: 'scan', scan: finishedScan });
+    const { page } = panel;
+    await page.getByRole('listbox', { name: 'Labels' }).focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await page.locator('.option[aria-selected=true]').textContent()).toContain('Label 8');
+    await page.keyboard.press('End');
+    expect(await page.locator('.option[aria-selected=true]').textContent()).toContain('Label 1');
+    await page.getByRole('tab', { name: 'Triggers' }).focus();
+    await page.keyboard.press('ArrowRight');
+    const chart = page.getByRole('slider', { name: /Anomaly index/ });
+    await chart.focus();
+    await page.keyboard.press('End');
+    expect(await chart.getAttribute('aria-valuetext')).toBe('Label 9: anomaly index -0.63');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    expect(await chart.getAttribute('aria-valuetext')).toBe('Label 7: anomaly index 3.71, flagged');
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('tab', { name: 'Triggers' }).getAttribute('aria-selected')).toBe('true');
+    await page.getByRole('heading', { name: 'Label 7' }).waitFor();
+  });
+
+  it('has the same figures in chart and table', async () => {
+    await open('scan');
+    await panel.send({ type: 'scan', scan: finishedScan });
+    const { page } = panel;
+    await page.getByRole('tab', { name: 'Charts' }).click();
+    await page.getByRole('button', { name: /Show as table: Anomaly/ }).click();
+    const rows = page.getByRole('table').getByRole('row');
+    expect(await rows.count()).toBe(11);
+    const cells = await rows.nth(1).getByRole('cell').allTextContents();
+    expect(cells.map((cell) => cell.trim())).toEqual(['7', '11.6', '3.71', '0.0005', '98.9 %', 'flagged']);
+  });
+
+  it('filters and sorts', async () => {
+    await open('scan');
+    await panel.send({ type: 'scan', scan: scanView(entry({ labels: largeReport(50).labels })) });
+    const { page } = panel;
+    await page.getByRole('checkbox', { name: 'Flagged only' }).click();
+    await expect.poll(() => page.getByRole('option').count()).toBe(1);
+    await page.getByRole('checkbox', { name: 'Flagged only' }).click();
+    await page.getByRole('textbox', { name: 'Filter labels' }).pressSequentially('number 4');
+    await expect.poll(() => page.getByRole('option').count()).toBe(11);
+    await page.getByRole('combobox', { name: 'Sort by' }).click();
+    await page.getByRole('option', { name: 'Label', exact: true }).click();
+    await expect.poll(() => page.locator('.option').first().textContent()).toContain('class number 4"');
+  });
+
+  it('follows a running scan', async () => {
+    await open('scan');
+    const curve = report.labels[0]?.curve ?? [];
+    const live = (points: number) =>
+      ({
+        type: 'live',
+        live: {
+          progress: { phase: 'inverting', done: points, total: 300, labelsDone: 0, labelsTotal: 10, current: [] },
+          running: [{ label: 0, curve: curve.slice(0, points) }],
+        },
+      }) as const;
+    await panel.send(
+      {
+        type: 'scan',
+        scan: scanView({ uri: 'file:///m.onnx', name: 'm.onnx', state: 'running', labels: [], running: [] }),
+      },
+      live(5),
+    );
+    const { page } = panel;
+    await page.getByRole('tab', { name: 'Optimisation' }).click();
+    const points = () => page.getByRole('slider', { name: /Optimisation of label 0/ }).getAttribute('aria-valuemax');
+    await expect.poll(points).toBe('4');
+    await panel.send(live(30));
+    expect(await points()).toBe('29');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(await lastSaid()).toEqual({ type: 'action', action: 'cancel' });
+  });
+
+  it('comes back after a reload as it was', async () => {
+    await open('scan');
+    await panel.send({ type: 'scan', scan: finishedScan });
+    const { page } = panel;
+    await page.getByRole('option').nth(2).click();
+    await page.getByRole('tab', { name: 'Details' }).click();
+    await panel.reload();
+    await panel.send({ type: 'scan', scan: finishedScan });
+    expect(await page.getByRole('tab', { name: 'Details' }).getAttribute('aria-selected')).toBe('true');
+    await page.getByRole('tab', { name: 'Triggers' }).click();
+    await page.getByRole('heading', { name: 'Label 2' }).waitFor();
+  });
+
+  it('shows the label that the tree asks for', async () => {
+    await open('scan');
+    await panel.send({ type: 'scan', scan: finishedScan }, { type: 'reveal', label: 4 });
+    await panel.page.getByRole('heading', { name: 'Label 4' }).waitFor();
+  });
+
+  it('exports charts with the colours of the theme', async () => {
+    await open('scan', { theme: 'light' });
+    await panel.send({ type: 'scan', scan: finishedScan });
+    const { page } = panel;
+    await page.getByRole('tab', { name: 'Charts' }).click();
+    await page.getByRole('button', { name: 'SVG: Anomaly index of each label' }).click();
+    const svg = await lastSaid();
+    expect(svg).toMatchObject({ type: 'exportChart', format: 'svg', name: 'anomaly-index' });
+    const markup = svg?.type === 'exportChart' ? svg.data : '';
+    expect(markup).toContain('rgb(229, 20, 0)');
+    expect(markup).not.toContain('var(');
+    await page.getByRole('button', { name: 'PNG: Anomaly index of each label' }).click();
+    await expect.poll(lastSaid).toMatchObject({ type: 'exportChart', format: 'png' });
+    const png = await lastSaid();
+    const bytes = Buffer.from(png?.type === 'exportChart' ? png.data : '', 'base64');
+    expect(bytes.subarray(1, 4).toString()).toBe('PNG');
+    expect(bytes.length).toBeGreaterThan(5000);
+  });
+
+  it('stays quick with 3,000 labels', async () => {
+    await open('scan');
+    const scan = scanView(entry({ labels: largeReport(3000).labels, report: largeReport(3000) }));
+    // Of the page's main thread, so that other work on this machine does not count.
+    const session = await panel.page.context().newCDPSession(panel.page);
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const busy = async (): Promise<number> => {
+      const { metrics } = await session.send('Performance.getMetrics');
+      return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN);
+    };
+    const took = async (action: () => Promise<unknown>): Promise<number> => {
+      const start = await busy();
+      await action();
+      return (await busy()) - start;
+    };
+    const { page } = panel;
+    const first = await took(() => panel.send({ type: 'scan', scan }));
+    const scroll = await took(async () => {
+      await page.getByRole('listbox', { name: 'Labels' }).evaluate((list) => {
+        list.scrollTop = 60_000;
+      });
+      await page
+        .getByRole('option', { name: /class number/ })
+        .first()
+        .waitFor();
+    });
+    const charts = await took(async () => {
+      await page.getByRole('tab', { name: 'Charts' }).click();
+      await page.getByRole('slider', { name: /Size of the triggers/ }).waitFor();
+    });
+    await panel.screenshot('scan-3000-labels');
+    expect(await page.locator('main *').count()).toBeLessThan(1000);
+    recordFigure(ROOT, { name: 'Scan panel, 3,000 labels: first drawing', value: first, unit: 'ms', limit: 3000 });
+    recordFigure(ROOT, { name: 'Scan panel, 3,000 labels: scrolling', value: scroll, unit: 'ms', limit: 1500 });
+    recordFigure(ROOT, { name: 'Scan panel, 3,000 labels: charts', value: charts, unit: 'ms', limit: 3000 });
+  });
+});
+
+describe('hostile names stay text', () => {
+  const hostileReport = {
+    ...report,
+    model: { ...report.model, file: HOSTILE },
+    reasons: [HOSTILE],
+    findings: [{ severity: 'warning', place: HOSTILE, message: HOSTILE }] as const,
+    labels: report.labels.map((label) => ({ ...label, name: HOSTILE })),
+  };
+  const hostileScan = scanView(
+    entry({ name: HOSTILE, report: hostileReport, labels: hostileReport.labels, before: hostileReport }),
+  );
+
+  it('in the scan panel', async () => {
+    await open('scan');
+    await panel.send({ type: 'scan', scan: hostileScan });
+    for (const tab of ['Triggers', 'Charts', 'Optimisation', 'Details', 'Before and after']) {
+      await panel.page.getByRole('tab', { name: tab }).click();
+      await expectInert();
+    }
+  });
+
+  it('in the model editor, the samples and the repair panel', async () => {
+    await open('model');
+    const inspection = {
+      ...model.inspection!,
+      layers: [{ name: HOSTILE, operator: HOSTILE, parameters: 1 }],
+      head: HOSTILE,
+    };
+    await panel.send({ type: 'model', model: { name: HOSTILE, inspection, error: HOSTILE, scan: hostileScan } });
+    await expectInert();
+    await panel.page.close();
+
+    await open('samples');
+    await panel.send({
+      type: 'preview',
+      model: HOSTILE,
+      preview: {
+        ...preview,
+        source: HOSTILE,
+        doubt: HOSTILE,
+        notes: [HOSTILE],
+        classNames: Array.from({ length: 10 }, () => HOSTILE),
+        images: preview.images.map((image) => ({ ...image, name: HOSTILE })),
+      },
+    });
+    await expectInert();
+    await panel.page.close();
+
+    await open('repair');
+    await panel.send({
+      type: 'repair',
+      repair: repair({
+        name: HOSTILE,
+        labels: [{ label: 7, name: HOSTILE }],
+        report: { ...repairReport, notes: [HOSTILE], saved: { file: HOSTILE, sha256: '' } },
+      }),
+    });
+    await expectInert();
+  });
+
+  async function expectInert(): Promise<void> {
+    const { scripts, images, shown } = await panel.page.evaluate(() => ({
+      scripts: document.querySelectorAll('main script, main [onerror]').length,
+      images: [...document.images].filter(({ src }) => !src.startsWith('data:image/png')).length,
+      shown: document.body.innerText,
+    }));
+    expect({ scripts, images }).toEqual({ scripts: 0, images: 0 });
+    expect(shown).toContain('<img src=x');
+    expect(shown).not.toContain('\u{202e}');
+  }
+});
+
+describe('the other panels answer', () => {
+  it('samples: the preprocessing, or no', async () => {
+    await open('samples');
+    await panel.send({ type: 'preview', model: 'm.onnx', preview });
+    const { page } = panel;
+    await page.getByRole('combobox', { name: 'Preprocessing' }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('button', { name: 'Scan', exact: true }).click();
+    expect(await lastSaid()).toEqual({ type: 'action', action: 'acceptSamples', choice: '0..1' });
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(await lastSaid()).toEqual({ type: 'action', action: 'rejectSamples' });
+  });
+
+  it('model editor: scan it', async () => {
+    await open('model');
+    await panel.send({ type: 'model', model });
+    await panel.page.getByRole('button', { name: 'Scan for Backdoors' }).click();
+    expect(await lastSaid()).toEqual({ type: 'action', action: 'scan' });
+  });
+
+  it('repair: the pruning point is read out at once, and saved', async () => {
+    await open('repair');
+    await panel.send({ type: 'repair', repair: repair() });
+    const { page } = panel;
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    expect(await lastSaid()).toEqual({ type: 'saveRepair' });
+    const point = page.getByRole('slider', { name: 'Pruning point' });
+    await point.focus();
+    await page.keyboard.press('Home');
+    await expect.poll(() => page.locator('output').textContent()).toContain('0 of 512 neurons pruned (0.0 %)');
+    for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.locator('output').textContent()).toContain('100 of 512');
+    expect(await page.getByRole('table', { name: 'Before and after' }).textContent()).toContain('83.2 %');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    expect(await lastSaid()).toEqual({ type: 'saveRepair', point: 4 });
+    await page.getByRole('button', { name: 'Discard' }).click();
+    expect(await lastSaid()).toEqual({ type: 'action', action: 'discardRepair' });
+  });
+
+  it('speaks the language of the editor', async () => {
+    await open('scan', { translations: { 'Backdoor found': 'Hintertür gefunden', Triggers: 'Auslöser' } });
+    await panel.send({ type: 'scan', scan: finishedScan });
+    await panel.page.getByRole('heading', { name: 'Hintertür gefunden' }).waitFor();
+    await panel.page.getByRole('tab', { name: 'Auslöser' }).waitFor();
+  });
+});
+
+/** Runs in the page. */
+function whitePixels(element: Element): number {
+  const image = element as HTMLImageElement;
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+  const context = canvas.getContext('2d')!;
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+  return [...data].filter((value, i) => i % 4 === 0 && value > 127).length;
+}
