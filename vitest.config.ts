@@ -7,6 +7,5 @@ export default defineConfig({
     testTimeout: 60_000,
     alias: { vscode: fileURLToPath(new URL('test/support/fakeVscode.ts', import.meta.url)) },
     server: { deps: { inline: [/@tensorflow/] } },
-    reporters: ['default', ['json', { outputFile: '.cache/test-results/unit.json' }]],
   },
 });

@@ -87,6 +87,8 @@ export class ScanController implements vscode.Disposable {
       await this.#finish(run, report, file);
       return report;
     } catch (error) {
+      // Before the entry says that it is over, so that it can be resumed at once.
+      this.#end(run);
       if (this.#disposed) return undefined;
       if (run.gone) this.#forget(run.order.uri);
       else if (isCancelled(error)) await this.#pause(run);
@@ -94,7 +96,7 @@ export class ScanController implements vscode.Disposable {
       if (isCancelled(error)) return undefined;
       throw error;
     } finally {
-      this.#runs.delete(run.order.uri.toString());
+      this.#end(run);
     }
   }
 
@@ -177,6 +179,12 @@ export class ScanController implements vscode.Disposable {
   dispose(): void {
     this.#disposed = true;
     this.stopAll();
+  }
+
+  /** Leaves a newer run of the same model alone. */
+  #end(run: Run): void {
+    const key = run.order.uri.toString();
+    if (this.#runs.get(key) === run) this.#runs.delete(key);
   }
 
   async #scan(run: Run): Promise<ScanReport> {

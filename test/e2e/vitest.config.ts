@@ -8,9 +8,5 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 600_000,
     fileParallelism: false,
-    reporters: [
-      ['default', { summary: false }],
-      ['json', { outputFile: '.cache/test-results/e2e.json' }],
-    ],
   },
 });

@@ -55,6 +55,10 @@ export async function until(
   });
 }
 
+export function isOver(entry: ScanEntry | undefined): boolean {
+  return entry?.state === 'done' || entry?.state === 'failed';
+}
+
 /** Runs a command without waiting for it, as a click does. */
 export function click(command: string, ...args: unknown[]): void {
   void vscode.commands.executeCommand(command, ...args);

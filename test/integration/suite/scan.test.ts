@@ -3,28 +3,47 @@ import * as assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { COMMANDS } from '../../../src/shared/contributions';
+import { slowdown } from '../../support/figures';
 import { measured } from './environment';
-import { watchEventLoop } from './eventLoop';
-import { click, sampleModel, services, until } from './models';
+import { type Delays, watchEventLoop } from './eventLoop';
+import { click, isOver, sampleModel, services, until } from './models';
 
 describe('a scan', () => {
-  it('finds the backdoor of the sample, label by label, without holding up the editor', async function () {
+  let factor = 1;
+  let seconds = { first: 0, all: 0 };
+  let delays: Delays = { longest: 0, longestOwn: 0 };
+
+  it('finds the backdoor of the sample, label by label', async function () {
     this.timeout(180_000);
     const uri = sampleModel('infected');
+    factor = slowdown();
     const start = performance.now();
     const stopWatching = watchEventLoop();
     click(COMMANDS.scan, uri);
-    const first = await until(uri, 'first label', (entry) => (entry?.labels.length ?? 0) > 0);
-    measured({ name: 'Command to first label', value: (performance.now() - start) / 1000, unit: 's', limit: 10 });
-    assert.equal(first?.state, 'running');
-    const entry = await until(uri, 'the end', (each) => each?.state === 'done' || each?.state === 'failed');
-    const { longest, longestOwn } = stopWatching();
+    const early = await until(uri, 'first label', (entry) => (entry?.labels.length ?? 0) > 0);
+    seconds = { ...seconds, first: (performance.now() - start) / 1000 };
+    assert.equal(early?.state, 'running');
+    const entry = await until(uri, 'the end', isOver);
+    seconds = { ...seconds, all: (performance.now() - start) / 1000 };
+    delays = stopWatching();
     assert.equal(entry?.report?.verdict, 'infected', entry?.error);
     assert.deepEqual(entry.report.flagged, [7]);
     assert.equal(entry.labels.length, 10);
-    measured({ name: 'Whole scan', value: (performance.now() - start) / 1000, unit: 's' });
-    measured({ name: 'Longest pause of the event loop during a scan', value: longest, unit: 'ms' });
-    measured({ name: 'Longest pause of the extension host’s own making', value: longestOwn, unit: 'ms', limit: 50 });
+  });
+
+  it('has its first label within 10 s', () => {
+    measured({ name: 'Command to first label', value: seconds.first, unit: 's', limit: 10, slowdown: factor });
+    measured({ name: 'Whole scan of the sample', value: seconds.all, unit: 's', slowdown: factor });
+  });
+
+  it('never holds up the editor for 50 ms', () => {
+    measured({
+      name: 'Longest pause of the event loop in a scan',
+      value: delays.longest,
+      unit: 'ms',
+      slowdown: factor,
+    });
+    measured({ name: 'Longest pause in a scan, computing', value: delays.longestOwn, unit: 'ms', limit: 50 });
   });
 
   it('shows one problem for each flagged label, until the file is gone', async () => {
@@ -41,7 +60,7 @@ describe('a scan', () => {
     this.timeout(180_000);
     const uri = sampleModel('clean', 'clean');
     click(COMMANDS.scan, uri);
-    const entry = await until(uri, 'the end', (each) => each?.state === 'done' || each?.state === 'failed');
+    const entry = await until(uri, 'the end', isOver);
     assert.equal(entry?.report?.verdict, 'clean', entry?.error);
     assert.deepEqual(vscode.languages.getDiagnostics(uri), []);
   });
