@@ -1,5 +1,5 @@
 /** @file A backdoor as its attacker knows it, how well it works, and the record of it that is kept beside a test model. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { decodeFloats, encodeFloats } from '../base64';
 import { attackSuccess, Evaluator } from '../detect/evaluator';
 import { UsageError } from '../errors';

@@ -1,5 +1,5 @@
 /** @file How a model wants its pixels: an affine map per channel, with the usual ones by name. It runs inside the graph. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GraphBuilder, Value } from '../graph/builder';
 import { float32 } from '../graph/tensor';
 

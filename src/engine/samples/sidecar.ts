@@ -1,5 +1,5 @@
 /** @file Settings that worked for a model, in a small JSON file beside it; it can be committed and edited by hand. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../errors';
 import type { Files } from '../files';
 import { preprocessingSchema } from './preprocessing';

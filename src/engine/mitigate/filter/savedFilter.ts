@@ -1,5 +1,5 @@
 /** @file A filter as it is saved: a small JSON file that belongs to one model file. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../../errors';
 import { preprocessingSchema, type Preprocessing } from '../../samples/preprocessing';
 import type { ImageShape } from '../../samples/samples';

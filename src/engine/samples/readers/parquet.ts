@@ -2,7 +2,7 @@
  * @file Parquet files as Hugging Face writes image data sets: a column of encoded images (`{bytes, path}` or plain bytes)
  * and one of class numbers, whose names stand in the file's "huggingface" metadata. Also a folder of such shards.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { SamplesError } from '../../errors';
 import type { Files } from '../../files';
 import { decodeImage } from '../images/decodeImage';
