@@ -1,10 +1,10 @@
 /**
  * @file Trains the models of bench/detection.ts ahead of time and keeps them in .cache/bench.
- * Usage: tsx bench/trainModels.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1]
+ * Usage: tsx bench/trainModels.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1] [--variants badnets,clean,noise,nine,labels]
  */
 import { openRuntime } from '../src/runner/runtimes';
 import { loadTask, type Task } from './lib/data';
-import { benchModel } from './lib/models';
+import { benchModel, type Variant } from './lib/models';
 import { numbers, option } from './lib/options';
 
 async function main(): Promise<void> {
@@ -12,7 +12,10 @@ async function main(): Promise<void> {
   for (const task of (option('tasks') ?? 'mnist,gtsrb').split(',') as Task[]) {
     const data = await loadTask(task);
     for (const seed of numbers('seeds', [1])) {
-      for (const infected of [true, false]) console.log(await benchModel(runtime, task, data, infected, seed));
+      for (const variant of (option('variants') ?? 'badnets,clean').split(',')) {
+        const special = variant === 'badnets' || variant === 'clean' ? undefined : (variant as Variant);
+        console.log(await benchModel(runtime, task, data, variant !== 'clean', seed, special));
+      }
     }
   }
 }

@@ -1,17 +1,9 @@
 /** @file What the attack commands say and leave behind: a warning, the record of the triggers, a line with the result. */
 import { backdoorRecord, type AttackOutcome } from '../engine/attack/backdoor';
-import { UsageError } from '../engine/errors';
 import { formatPercent } from '../engine/output/numbers';
 import type { ImageShape } from '../engine/samples/samples';
-import { atomicWrite, checkWritable } from '../runner/atomicWrite';
+import { atomicWrite } from '../runner/atomicWrite';
 import type { Terminal } from './terminal';
-
-/** Throws {@link UsageError} where the model could not be written in the end. */
-export async function checkOutput(out: string): Promise<void> {
-  await checkWritable(out).catch((cause: unknown) => {
-    throw new UsageError('the model cannot be written', { file: out }, { cause });
-  });
-}
 
 export function warnOfBackdoor(out: string, terminal: Terminal): void {
   terminal.tell(`WARNING: ${out} will hold a backdoor on purpose. Use it for tests only.`);

@@ -4,6 +4,9 @@ import { CancelledError, NeuralCleanseError } from '../engine/errors';
 import { VERSION } from '../engine/version';
 import { attackCommand } from './commands/attack';
 import { doctorCommand } from './commands/doctor';
+import { filterCommand } from './commands/filter';
+import { identifyCommand } from './commands/identify';
+import { repairCommand } from './commands/repair';
 import { scanCommand } from './commands/scan';
 import type { CommandContext } from './context';
 import { EXIT, exitCodeOfError } from './exitCode';
@@ -11,6 +14,8 @@ import type { Terminal } from './terminal';
 
 const DESCRIPTION = `Finds backdoors hidden in the weights of image classifiers (Neural Cleanse, IEEE S&P 2019).
 Nothing in a model file is executed, and nothing is sent anywhere.`;
+
+const COMMANDS = [scanCommand, repairCommand, identifyCommand, filterCommand, attackCommand, doctorCommand];
 
 /** Runs one command; never throws, and leaves exiting to the caller. */
 export async function runCli(
@@ -38,9 +43,7 @@ export async function runCli(
 /** All commands and their options; also what the documentation is checked against. */
 export function createProgram(context: CommandContext): Command {
   const program = new Command('neural-cleanse').description(DESCRIPTION).version(VERSION);
-  for (const command of [scanCommand(context), attackCommand(context), doctorCommand(context)]) {
-    program.addCommand(command);
-  }
+  for (const command of COMMANDS) program.addCommand(command(context));
   forEachCommand(program, (command) => {
     command
       .exitOverride()

@@ -7,6 +7,7 @@ import { sarifReport } from '../engine/output/sarif';
 import { textReport } from '../engine/output/text';
 import type { ScanReport } from '../engine/report';
 import { atomicWrite, checkWritable } from '../runner/atomicWrite';
+import { systemReason } from '../runner/systemReason';
 import type { Terminal } from './terminal';
 import { VERSION } from '../engine/version';
 
@@ -29,10 +30,15 @@ export async function checkTargets(targets: ReportTargets): Promise<void> {
     }
     used.add(place);
     if (target === STDOUT) continue;
-    await checkWritable(target).catch((cause: unknown) => {
-      throw new UsageError(`the report cannot be written (${reasonOf(cause)})`, { file: target }, { cause });
-    });
+    await checkOutput(target, 'the report');
   }
+}
+
+/** `what` is the file for people. Throws {@link UsageError} where it could not be written in the end. */
+export async function checkOutput(file: string, what: string): Promise<void> {
+  await checkWritable(file).catch((cause: unknown) => {
+    throw new UsageError(`${what} cannot be written (${systemReason(cause)})`, { file }, { cause });
+  });
 }
 
 /** The report files, and the text report on stdout unless one of them goes there. `model` is the scanned path. */
@@ -49,10 +55,14 @@ export async function writeReports(
     [html, () => htmlReport(report)],
   ];
   for (const [target, render] of contents) {
-    if (target === undefined) continue;
-    await (target === STDOUT ? terminal.print(render()) : atomicWrite(target, render()));
+    if (target !== undefined) await writeTo(target, render(), terminal);
   }
   if (!pathsOf(targets).includes(STDOUT)) await terminal.print(textReport(report, { colours: terminal.colours }));
+}
+
+/** Writes a file, or to stdout where the target is `-`. */
+export async function writeTo(target: string, text: string, terminal: Terminal): Promise<void> {
+  await (target === STDOUT ? terminal.print(text) : atomicWrite(target, text));
 }
 
 function pathsOf({ json, sarif, html }: ReportTargets): string[] {
@@ -64,17 +74,4 @@ function repositoryPath(model: string): string {
   const relative = path.relative(process.cwd(), path.resolve(model));
   const outside = relative === '' || /^\.\.([/\\]|$)/.test(relative) || path.isAbsolute(relative);
   return (outside ? path.basename(path.resolve(model)) : relative).split(path.sep).join('/');
-}
-
-function reasonOf(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const known: Readonly<Record<string, string>> = {
-    ENOENT: 'its folder does not exist',
-    ENOTDIR: 'its folder does not exist',
-    EACCES: 'permission denied',
-    EPERM: 'permission denied',
-    EROFS: 'the file system is read-only',
-    ENOSPC: 'the disk is full',
-  };
-  return known[code] ?? (cause instanceof Error ? cause.message : String(cause));
 }

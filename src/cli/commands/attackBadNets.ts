@@ -8,12 +8,13 @@ import type { PatchPattern, Position } from '../../engine/attack/triggers';
 import type { ImageShape } from '../../engine/samples/samples';
 import { atomicWrite } from '../../runner/atomicWrite';
 import { openRuntime } from '../../runner/runtimes';
-import { attackResult, checkOutput, warnOfBackdoor, writeRecord } from '../attackResult';
+import { attackResult, warnOfBackdoor, writeRecord } from '../attackResult';
 import type { CommandContext } from '../context';
 import { EXIT } from '../exitCode';
 import { labelList, share, wholeNumber } from '../optionValues';
 import { patchPattern, patchPositions } from '../patchValues';
 import { ProgressView } from '../progressView';
+import { checkOutput } from '../reportFiles';
 import { runtimeOptions, runtimeRequest, type RuntimeOptions } from '../runtimeOptions';
 import { readTrainingData, type TrainingDataOptions } from '../trainingData';
 import { trainingLine } from '../trainingLine';
@@ -91,7 +92,7 @@ export function badNetsCommand(context: CommandContext): Command {
 
 async function makeBadNets(options: BadNetsArguments, { terminal, signal, now }: CommandContext): Promise<number> {
   const { out, arch, target: targets, position: positions, clean, ...rest } = options;
-  await checkOutput(out);
+  await checkOutput(out, 'the model');
   if (clean !== true) warnOfBackdoor(out, terminal);
   const view = new ProgressView(terminal, now);
   try {

@@ -23,3 +23,14 @@ export interface Identification {
   /** In the order of evaluation, without the one that gives the logits; the last one is the paper's second-to-last layer. */
   readonly layers: readonly LayerActivation[];
 }
+
+/** The result of `identify`. */
+export interface IdentifyReport {
+  readonly version: 1;
+  readonly tool: string;
+  readonly model: { readonly file: string; readonly sha256: string };
+  readonly samples: { readonly source: string; readonly count: number; readonly preprocessing: string };
+  readonly triggers: readonly Identification[];
+  /** Why the figures may mean nothing, a plain sentence: model and samples do not fit. */
+  readonly doubt?: string;
+}

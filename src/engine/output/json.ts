@@ -1,5 +1,5 @@
 /** @file The machine's report: the ScanReport itself as JSON, and its checked way back. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { base64Length } from '../base64';
 import { UsageError } from '../errors';
 import { REPORT_VERSION, type ScanReport } from '../report';
@@ -10,19 +10,21 @@ export function jsonReport(report: ScanReport): string {
 
 /**
  * Reads a report back. Unknown members are dropped, so that later versions may add some.
- * Throws {@link UsageError} naming the first member that does not fit.
+ * Throws {@link UsageError} naming `file`, where it is given, and the first member that does not fit.
  */
-export function parseReport(text: string): ScanReport {
+export function parseReport(text: string, file?: string): ScanReport {
+  const where = file === undefined ? {} : { file };
   let data: unknown;
   try {
     data = JSON.parse(text);
   } catch (cause) {
-    throw new UsageError('the report is not JSON', {}, { cause });
+    throw new UsageError('the report is not JSON', where, { cause });
   }
   const result = scanReport.safeParse(data);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new UsageError('the report does not have the expected form', {
+    ...where,
     place: issue?.path.join('.') ?? '',
     expected: `a scan report of version ${REPORT_VERSION}`,
     got: issue?.message ?? 'something else',
