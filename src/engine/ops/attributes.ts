@@ -101,6 +101,6 @@ function badAttribute(context: Named, key: string, expected: string, got: unknow
   return new ModelFormatError(`attribute "${key}" is wrong`, {
     place: place(context),
     expected,
-    got: JSON.stringify(got),
+    got: got === undefined ? 'nothing' : JSON.stringify(got),
   });
 }
