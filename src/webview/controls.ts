@@ -89,13 +89,12 @@ export function checkbox(text: string, checked: boolean, onChange: (checked: boo
 
 export function textField(name: string, text: string, onInput: (text: string) => void): TemplateResult {
   return html`<vscode-text-field
-    placeholder=${name}
-    aria-label=${name}
     .value=${live(text)}
     @input=${(event: Event) => {
       onInput(valueOf(event));
     }}
-  ></vscode-text-field>`;
+    >${name}</vscode-text-field
+  >`;
 }
 
 /** The toolkit has no slider; `percent` or another word is what a screen reader says for the position. */

@@ -6,13 +6,15 @@ import { labelTitle, PAPER_INDEX_THRESHOLD } from '../../engine/output/summary';
 import type { LabelRow } from '../../shared/panelMessages';
 import { dots, verticalAxis } from './axes';
 import type { FigurePoint } from './figure';
-import { linearScale } from './scale';
+import { linearScale, roundStep } from './scale';
 
 const HEIGHT = 260;
 const MARGIN = { left: 34, right: 12, top: 26, bottom: 30 };
 /** Narrower than this, bars become dots. */
 const MIN_BAR = 5;
 const TICK_WIDTH = 34;
+/** More dots than these are drawn smaller. */
+export const MANY = 500;
 
 export interface DrawnChart {
   readonly height: number;
@@ -39,7 +41,7 @@ export function anomalyChart(rows: readonly LabelRow[], width: number, range?: r
   const bars = (some: typeof marks): string =>
     some.map((mark) => `M${mark.x - barWidth / 2} ${zero}h${barWidth}V${mark.y}h${-barWidth}z`).join('');
   const threshold = y.position(PAPER_INDEX_THRESHOLD);
-  const every = Math.max(1, Math.ceil(TICK_WIDTH / step));
+  const every = Math.max(1, roundStep(TICK_WIDTH / step));
   return {
     height: HEIGHT,
     points: marks.map(({ row, x }) => ({ x, text: pointText(row) })),
@@ -48,7 +50,7 @@ export function anomalyChart(rows: readonly LabelRow[], width: number, range?: r
       ${
         asBars
           ? svg`<path class="bar" d=${bars(others)} /><path class="bar flagged" d=${bars(flagged)} />`
-          : svg`<path class="dots" d=${dots(others)} /><path class="dots flagged" d=${dots(flagged)} />`
+          : svg`<path class=${rows.length > MANY ? 'dots tiny' : 'dots'} d=${dots(others)} /><path class="dots flagged" d=${dots(flagged)} />`
       }
       <line class="threshold" x1=${plot.left} x2=${plot.right} y1=${threshold} y2=${threshold} />
       <text class="annotation" x=${plot.right} y=${threshold - 5} text-anchor="end">${t('threshold of the paper')}</text>

@@ -4,7 +4,7 @@ import { svg } from 'lit-html';
 import { formatFixed, formatNumber } from '../../engine/output/numbers';
 import { labelTitle } from '../../engine/output/summary';
 import type { LabelRow } from '../../shared/panelMessages';
-import { anchor, type DrawnChart } from './anomalyChart';
+import { anchor, MANY, type DrawnChart } from './anomalyChart';
 import { dots, horizontalAxis } from './axes';
 import { boxStatistics } from './boxStatistics';
 import { linearScale } from './scale';
@@ -36,7 +36,7 @@ export function boxPlot(rows: readonly LabelRow[], width: number): DrawnChart {
         <line class="median" x1=${x.position(box.median)} x2=${x.position(box.median)} y1=${top} y2=${bottom} />
         <text class="annotation" x=${x.position(box.median)} y=${top - 7} text-anchor=${anchor(x.position(box.median), width)}>${t('median without flagged labels {0}', formatNumber(box.median))}</text>`
       }
-      <path class="dots small" d=${dots(others)} />
+      <path class=${rows.length > MANY ? 'dots tiny small' : 'dots small'} d=${dots(others)} />
       <path class="dots flagged" d=${dots(flagged.map((mark) => ({ x: mark.x, y: middle })))} />
       ${flagged
         .slice(0, 5)

@@ -31,7 +31,7 @@ export function logScale(domain: readonly [number, number], range: readonly [num
 }
 
 /** 1, 2 or 5 times a power of ten, at least `step`. */
-function roundStep(step: number): number {
+export function roundStep(step: number): number {
   if (!(step > 0) || !Number.isFinite(step)) return 1;
   const power = 10 ** Math.floor(Math.log10(step));
   const digit = [1, 2, 5, 10].find((candidate) => candidate * power >= step * (1 - 1e-9)) ?? 10;

@@ -4,9 +4,10 @@ import type { TemplateResult } from 'lit-html';
 import { formatFixed, formatPercent, formatPValue } from '../../engine/output/numbers';
 import { byAnomaly, labelTitle } from '../../engine/output/summary';
 import type { LabelRow } from '../../shared/panelMessages';
-import { anomalyChart } from '../charts/anomalyChart';
+import { anomalyChart, type DrawnChart } from '../charts/anomalyChart';
 import { boxPlot } from '../charts/boxPlot';
 import { Figure } from '../charts/figure';
+import { Memo } from '../memo';
 import { Table, type Column } from '../table';
 import { stateNote } from '../words';
 
@@ -22,6 +23,7 @@ export interface AnomalyOptions {
 export class AnomalyFigure {
   readonly #figure: Figure;
   readonly #table: Table<LabelRow>;
+  readonly #drawn = new Memo<{ readonly rows: readonly LabelRow[]; readonly drawn: DrawnChart }>();
 
   constructor(changed: () => void) {
     this.#figure = new Figure(changed);
@@ -29,14 +31,17 @@ export class AnomalyFigure {
   }
 
   render(all: readonly LabelRow[], width: number, options: AnomalyOptions = {}): TemplateResult {
-    const rows = all.filter((row) => row.anomalyIndex !== undefined).sort((a, b) => a.label - b.label);
+    const { rows, drawn } = this.#drawn.of([all, width, options.range?.[0], options.range?.[1]], () => {
+      const indexed = all.filter((row) => row.anomalyIndex !== undefined).sort((a, b) => a.label - b.label);
+      return { rows: indexed, drawn: anomalyChart(indexed, width, options.range) };
+    });
     const title = options.title ?? t('Anomaly index of each label');
     return this.#figure.render({
       title,
       summary: t('A label far above the others needs an unusually small trigger.'),
       fileName: options.name ?? 'anomaly-index',
       width,
-      ...anomalyChart(rows, width, options.range),
+      ...drawn,
       table: () => this.#table.render(title, labelColumns(), byAnomaly(all)),
       onSelect: (index) => {
         const row = rows[index];
@@ -49,6 +54,7 @@ export class AnomalyFigure {
 export class NormFigure {
   readonly #figure: Figure;
   readonly #table: Table<LabelRow>;
+  readonly #drawn = new Memo<{ readonly rows: readonly LabelRow[]; readonly drawn: DrawnChart }>();
 
   constructor(changed: () => void) {
     this.#figure = new Figure(changed);
@@ -56,14 +62,17 @@ export class NormFigure {
   }
 
   render(all: readonly LabelRow[], width: number, onSelect: (label: number) => void): TemplateResult {
-    const rows = all.filter((row) => row.l1 !== undefined).sort((a, b) => (a.l1 ?? 0) - (b.l1 ?? 0));
+    const { rows, drawn } = this.#drawn.of([all, width], () => {
+      const sized = all.filter((row) => row.l1 !== undefined).sort((a, b) => (a.l1 ?? 0) - (b.l1 ?? 0));
+      return { rows: sized, drawn: boxPlot(sized, width) };
+    });
     const title = t('Size of the triggers');
     return this.#figure.render({
       title,
       summary: t('The box holds the middle half of the labels that are not flagged; a backdoor lies far to the left.'),
       fileName: 'l1-norms',
       width,
-      ...boxPlot(rows, width),
+      ...drawn,
       table: () => this.#table.render(title, labelColumns(), rows),
       onSelect: (index) => {
         const row = rows[index];

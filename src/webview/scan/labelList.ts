@@ -6,6 +6,7 @@ import { formatFixed, formatPValue } from '../../engine/output/numbers';
 import { labelTitle } from '../../engine/output/summary';
 import type { LabelRow } from '../../shared/panelMessages';
 import { checkbox, dropdown, textField } from '../controls';
+import { Memo } from '../memo';
 import { stateNote } from '../words';
 
 const ROW = 46;
@@ -28,6 +29,7 @@ export interface ListEvents {
 export class LabelList {
   #scrolled = 0;
   #height = 400;
+  readonly #chosen = new Memo<LabelRow[]>();
 
   constructor(private readonly changed: () => void) {}
 
@@ -37,7 +39,7 @@ export class LabelList {
     state: ListState,
     events: ListEvents,
   ): TemplateResult {
-    const shown = chooseRows(rows, state);
+    const shown = this.#chosen.of([rows, state], () => chooseRows(rows, state));
     return html`<section class="label-list" aria-label=${t('Labels')}>
       <div class="filters">
         ${textField(t('Filter labels'), state.filter, (filter) => {

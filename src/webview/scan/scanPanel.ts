@@ -1,16 +1,17 @@
 /** @file The scan panel: verdict, triggers, charts and the optimisation of a label, also while the scan runs. */
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { labelTitle } from '../../engine/output/summary';
+import { byAnomaly, labelTitle } from '../../engine/output/summary';
 import type { HostMessage, LabelRow, LiveView, ScanView } from '../../shared/panelMessages';
 import { compareReports, ComparedCharts } from './compare';
 import { button, dropdown, slider, tabs, type Tab } from '../controls';
+import { Memo } from '../memo';
 import { View } from '../view';
 import { loadState, saveState } from '../vscodeApi';
 import { scanHeader } from './header';
 import { LabelDetailsCache } from './labelDetailsCache';
 import { AnomalyFigure, NormFigure } from './labelCharts';
-import { chooseRows, LabelList, type ListState } from './labelList';
+import { LabelList, type ListState } from './labelList';
 import { OptimisationChart } from './optimisation';
 import { scanDetails } from './scanDetails';
 import { TriggerView } from './triggerView';
@@ -39,6 +40,7 @@ export class ScanPanelView extends View {
     ...loadState<Remembered>(),
   };
   readonly #details = new LabelDetailsCache();
+  readonly #sorted = new Memo<readonly LabelRow[]>();
   readonly #list = new LabelList(this.changed);
   readonly #trigger = new TriggerView(this.changed);
   readonly #pinnedTrigger = new TriggerView(this.changed);
@@ -169,7 +171,7 @@ export class ScanPanelView extends View {
     const row = scan.labels.find((known) => known.label === label);
     const curve =
       this.#live.running.find((one) => one.label === label)?.curve ?? (row && this.#details.get(row)?.curve) ?? [];
-    const choices = curveChoices(scan.labels, running);
+    const choices = curveChoices(this.#byAnomaly(scan), running);
     return html`<div class="charts">
       ${
         choices.length === 0
@@ -191,10 +193,11 @@ export class ScanPanelView extends View {
 
   /** The chosen label, or the most anomalous one. */
   #selected(scan: ScanView): LabelRow | undefined {
-    return (
-      scan.labels.find(({ label }) => label === this.#state.label) ??
-      chooseRows(scan.labels, { order: 'anomaly', flaggedOnly: false, filter: '' })[0]
-    );
+    return scan.labels.find(({ label }) => label === this.#state.label) ?? this.#byAnomaly(scan)[0];
+  }
+
+  #byAnomaly({ labels }: ScanView): readonly LabelRow[] {
+    return this.#sorted.of([labels], () => byAnomaly(labels));
   }
 
   #remember(change: Partial<Remembered>): void {
@@ -207,10 +210,9 @@ export class ScanPanelView extends View {
 /** A drop-down of thousands is of no use; the list on the first tab has them all. */
 const MAX_CHOICES = 100;
 
+/** `rows`: the most anomalous first. */
 function curveChoices(rows: readonly LabelRow[], running: readonly number[]): { id: string; text: string }[] {
-  const finished = chooseRows(rows, { order: 'anomaly', flaggedOnly: false, filter: '' }).filter(
-    ({ hasCurve }) => hasCurve,
-  );
+  const finished = rows.filter(({ hasCurve }) => hasCurve);
   return [
     ...running.map((label) => ({ id: String(label), text: `${label} (${t('running')})` })),
     ...finished.slice(0, MAX_CHOICES).map((row) => ({ id: String(row.label), text: labelTitle(row) })),
