@@ -57,6 +57,8 @@ export interface RepairRound {
   readonly labels: readonly number[];
   readonly prune?: PruneCurve;
   readonly unlearn?: readonly UnlearnPoint[];
+  /** Index into `unlearn` of the point whose weights were kept; 0 where training only made things worse. */
+  readonly kept?: number;
   /** Of the scan after this round, where one was made. */
   readonly verdict?: Verdict;
 }

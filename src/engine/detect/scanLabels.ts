@@ -221,7 +221,7 @@ function emptyResult(label: number, state: LabelResult['state'], { labelNames }:
   return { label, ...(name === undefined ? {} : { name }), state, l1PerSeed: [], flagged: false, curve: [] };
 }
 
-function inversionOptions(settings: ScanSettings): InversionOptions {
+export function inversionOptions(settings: ScanSettings): InversionOptions {
   return {
     updates: settings.updates,
     batch: settings.batchSize,

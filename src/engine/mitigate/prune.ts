@@ -28,7 +28,8 @@ export interface PruneJob {
   /** Whether the point lies behind the one that is looked for. */
   readonly isBehind: (point: PrunePoint) => boolean;
   readonly signal?: CancelSignal;
-  onCurve?(curve: PruneCurve): void;
+  /** `planned`: evaluations at most. */
+  onCurve?(curve: PruneCurve, planned: number): void;
 }
 
 /** One evaluation per point and none besides: at most {@link MAX_POINTS} − 1, because the first is known. */
@@ -47,7 +48,7 @@ export async function pruneCurve(job: PruneJob): Promise<PruneCurve> {
     );
     const point = pointOf(pruned, evaluation);
     points.set(pruned, point);
-    job.onCurve?.(curve());
+    job.onCurve?.(curve(), MAX_POINTS - 1);
     return point;
   };
   for (const pruned of coarseCounts(layer.neurons)) {
@@ -74,15 +75,14 @@ export function prunedWeights(
 }
 
 /**
- * The point where no reversed trigger works any more at the smallest cost, both counted in images: accuracy less success.
- * Where they work at every point, the one where they work least.
+ * The point where no reversed trigger works any more at the smallest cost, both counted in images: accuracy less success. Where
+ * none is accurate enough, the best compromise of the two.
  */
-export function chooseDeadTrigger(points: readonly PrunePoint[]): number {
+export function chooseDeadTrigger(points: readonly PrunePoint[], leastAccuracy: number): number {
   return best(points, (point) => {
     const success = worstSuccess(point);
-    return success <= TRIGGER_IS_DEAD
-      ? [0, success - point.cleanAccuracy, point.pruned]
-      : [1, success, -point.cleanAccuracy];
+    const dead = success <= TRIGGER_IS_DEAD && point.cleanAccuracy >= leastAccuracy;
+    return [dead ? 0 : 1, success - point.cleanAccuracy, point.pruned];
   });
 }
 

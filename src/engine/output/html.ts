@@ -2,7 +2,7 @@
 import type { LabelResult, ScanReport, Trigger } from '../report';
 import { anomalyChart } from './anomalyChart';
 import { escapeHtml } from './escapeHtml';
-import { HTML_STYLE, HTML_STYLE_HASH } from './htmlStyle';
+import { htmlPage } from './htmlPage';
 import { formatDuration, formatFixed, formatPercent, formatPValue } from './numbers';
 import { plainText } from '../plainText';
 import { pngUri, type Image } from './png';
@@ -33,19 +33,7 @@ const TITLE: Record<ScanReport['verdict'], string> = {
 
 export function htmlReport(report: ScanReport): string {
   const title = `${TITLE[report.verdict]}: ${plainText(report.model.file)}`;
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src '${HTML_STYLE_HASH}'; base-uri 'none'; form-action 'none'">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    '<meta name="color-scheme" content="light dark">',
-    `<title>${escapeHtml(title)}</title>`,
-    `<style>${HTML_STYLE}</style>`,
-    '</head>',
-    '<body>',
-    '<main>',
+  const body = [
     verdict(report),
     figures(report),
     chart(report),
@@ -53,12 +41,9 @@ export function htmlReport(report: ScanReport): string {
     table(report),
     findings(report),
     details(report),
-    '</main>',
-    `<footer>Made by ${text(report.tool)}. Neural Cleanse (Wang et al., IEEE S&amp;P 2019) finds small patch triggers that send every image to one label; it does not see filter, warping, sample-specific or all-to-all triggers.</footer>`,
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n');
+  ];
+  const footer = `Made by ${text(report.tool)}. Neural Cleanse (Wang et al., IEEE S&amp;P 2019) finds small patch triggers that send every image to one label; it does not see filter, warping, sample-specific or all-to-all triggers.`;
+  return htmlPage(title, body, footer);
 }
 
 function verdict(report: ScanReport): string {

@@ -1,0 +1,61 @@
+/** @file What a repair did, what it cost and whether it worked, in plain sentences. */
+import { formatPercent } from '../output/numbers';
+import type { Evaluation, RepairReport, RepairRound } from '../repairReport';
+import { worstSuccess } from './judge';
+import { TRIGGER_IS_DEAD } from './prune';
+import type { RepairSettings } from './repairJob';
+
+interface Outcome extends Pick<RepairReport, 'rounds' | 'before' | 'after'> {
+  readonly settings: RepairSettings;
+}
+
+export function repairNotes({ settings, rounds, before, after }: Outcome): string[] {
+  return [
+    ...rounds.flatMap((round, i) => roundNotes(round, rounds.length > 1 ? `Round ${i + 1}: ` : '')),
+    ...results(settings, before, after),
+    ...loopNotes(settings, rounds),
+  ];
+}
+
+function roundNotes({ labels, prune, unlearn, kept = 0 }: RepairRound, round: string): string[] {
+  const of =
+    labels.length === 1 ? `the trigger of label ${labels.join('')}` : `the triggers of ${labels.length} labels`;
+  const notes: string[] = [];
+  if (prune !== undefined) {
+    notes.push(
+      `${round}${prune.points[prune.chosen]?.pruned ?? 0} of ${prune.neurons} neurons of layer "${prune.layer}" were pruned.`,
+    );
+  }
+  const point = unlearn?.[kept];
+  if (unlearn !== undefined && kept === 0) {
+    notes.push(`${round}Training made the model worse at every step, so its weights were left as they were.`);
+  } else if (point !== undefined) {
+    const how = prune === undefined ? `to unlearn ${of}` : 'after pruning';
+    notes.push(`${round}The model was trained for ${point.update} updates (${point.images} images) ${how}.`);
+  }
+  return notes;
+}
+
+function results(settings: RepairSettings, before: Evaluation, after: Evaluation): string[] {
+  const loss = before.cleanAccuracy - after.cleanAccuracy;
+  const notes = [
+    `The accuracy on held-out images went from ${formatPercent(before.cleanAccuracy)} to ${formatPercent(after.cleanAccuracy)}.`,
+    `The reversed trigger that works best went from ${formatPercent(worstSuccess(before))} to ${formatPercent(worstSuccess(after))}.`,
+  ];
+  if (worstSuccess(after) > TRIGGER_IS_DEAD) {
+    const other = settings.method === 'unlearn' ? 'more samples' : 'unlearning';
+    notes.push(`Some images still follow the trigger; to get rid of more, try ${other}.`);
+  }
+  if (loss > settings.maxAccuracyLoss) {
+    notes.push(`This is more than the ${formatPercent(settings.maxAccuracyLoss)} that were to be lost at most.`);
+  }
+  return notes;
+}
+
+function loopNotes({ loop, maxRounds }: RepairSettings, rounds: readonly RepairRound[]): string[] {
+  const verdict = rounds.at(-1)?.verdict;
+  if (!loop || verdict === undefined) return [];
+  return verdict === 'infected'
+    ? [`After ${maxRounds} rounds a scan still flags a label.`]
+    : ['A scan of the repaired model flags no label.'];
+}
