@@ -226,6 +226,7 @@ export class ScanController implements vscode.Disposable {
 
   async #finish(run: Run, report: ScanReport, file: FileState): Promise<void> {
     const { order } = run;
+    this.#end(run);
     this.log.info(`${report.model.file}: ${report.verdict}. ${report.reasons.join(' ')}`);
     this.#show(run, {
       state: 'done',

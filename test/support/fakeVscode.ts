@@ -67,7 +67,8 @@ export class Uri {
     return this.path;
   }
   with(change: Partial<UriParts>): Uri {
-    return Uri.from({ ...this, ...change });
+    const { scheme, authority, path: place, query } = this;
+    return Uri.from({ scheme, authority, path: place, query, ...change });
   }
   toString(): string {
     const place = this.scheme === 'data' ? this.path : new NodeUrl(`x://y${encodePath(this.path)}`).pathname;
@@ -272,6 +273,8 @@ export const workspace = {
       const { size, mtimeMs } = await fs.stat(uri.fsPath);
       return { size, mtime: mtimeMs };
     },
+    copy: (from: Uri, to: Uri) => fs.cp(from.fsPath, to.fsPath, { recursive: true }),
+    rename: (from: Uri, to: Uri) => fs.rename(from.fsPath, to.fsPath),
   },
   getConfiguration: () => ({ get: (id: string) => recorded.settings.get(id) }),
   createFileSystemWatcher: (pattern: RelativePattern | string) => {

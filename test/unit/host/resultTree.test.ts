@@ -137,8 +137,7 @@ describe('states of their own', () => {
     ['inconclusive', { report: { ...infectedReport, verdict: 'inconclusive' } }, 'Inconclusive', 'model:inconclusive'],
     ['outdated', { outdated: true }, 'Outdated: the file has changed', 'model:outdated'],
   ])('%s', (_name, change, words, contextValue) => {
-    const { report: _, ...unfinished } = done;
-    const entry = { ...(change.state === undefined ? done : unfinished), ...change };
+    const entry = { ...done, ...change };
     expect(shown({ kind: 'model', uri: URI }, entry)).toMatchObject({
       description: words,
       contextValue,
@@ -151,7 +150,7 @@ describe('states of their own', () => {
     ['screened', 'dismissed by screening'],
     ['not-scanned', 'not scanned'],
   ])('label %s', (state, words) => {
-    const { trigger: _, ...result } = labelResult(1, { state });
+    const result: LabelResult = { label: 1, state, l1PerSeed: [], flagged: false, curve: [] };
     const item = shown({ kind: 'label', uri: URI, result });
     expect(item.description).toBe(words);
     expect(item.iconPath!.id).toBe('circle-slash');

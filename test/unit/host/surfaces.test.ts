@@ -13,14 +13,7 @@ import { fakeLog, recorded, resetVscode, TabInputCustom, Uri } from '../../suppo
 import { infectedReport } from '../../support/sampleReports';
 
 const URI = 'file:///models/net.onnx';
-const { report: _, ...queued } = {
-  uri: URI,
-  name: 'net.onnx',
-  state: 'queued',
-  labels: [],
-  running: [],
-  report: undefined,
-} as const;
+const queued: ScanEntry = { uri: URI, name: 'net.onnx', state: 'queued', labels: [], running: [] };
 const done: ScanEntry = { ...queued, state: 'done', labels: infectedReport.labels, report: infectedReport };
 
 beforeEach(resetVscode);
@@ -28,7 +21,7 @@ beforeEach(resetVscode);
 describe('problems', () => {
   it('are one per flagged label, with a way to our view', () => {
     const store = new ScanStore();
-    const problems = new Problems(store as never);
+    const problems = new Problems(store);
     store.set(done);
     const [problem, ...others] = recorded.diagnostics.get(URI)!;
     expect(others).toEqual([]);
@@ -42,13 +35,33 @@ describe('problems', () => {
   });
 
   it.each<[string, (store: ScanStore) => void]>([
-    ['a new scan', (store) => store.set(queued)],
-    ['a change of the file', (store) => store.set({ ...done, outdated: true })],
-    ['the end of the result', (store) => store.remove(URI)],
-    ['a clean result', (store) => store.set({ ...done, report: { ...infectedReport, labels: [], verdict: 'clean' } })],
+    [
+      'a new scan',
+      (store) => {
+        store.set(queued);
+      },
+    ],
+    [
+      'a change of the file',
+      (store) => {
+        store.set({ ...done, outdated: true });
+      },
+    ],
+    [
+      'the end of the result',
+      (store) => {
+        store.remove(URI);
+      },
+    ],
+    [
+      'a clean result',
+      (store) => {
+        store.set({ ...done, report: { ...infectedReport, labels: [], verdict: 'clean' } });
+      },
+    ],
   ])('go with %s', (_name, change) => {
     const store = new ScanStore();
-    new Problems(store as never);
+    new Problems(store);
     store.set(done);
     expect(recorded.diagnostics.size).toBe(1);
     change(store);
@@ -57,7 +70,7 @@ describe('problems', () => {
 
   it('are less loud where the scan is inconclusive', () => {
     const store = new ScanStore();
-    new Problems(store as never);
+    new Problems(store);
     store.set({ ...done, report: { ...infectedReport, verdict: 'inconclusive' } });
     expect(recorded.diagnostics.get(URI)![0]).toMatchObject({ severity: 2 });
   });
@@ -89,7 +102,7 @@ describe('badges', () => {
 describe('the status bar', () => {
   it('has one item while scans run', () => {
     const store = new ScanStore();
-    new StatusBar(store as never);
+    new StatusBar(store);
     store.set(queued);
     store.set({ ...queued, uri: 'file:///b.onnx', name: 'b.onnx' });
     const progress = { phase: 'inverting', done: 1, total: 2, labelsDone: 3, labelsTotal: 43, current: [] } as const;

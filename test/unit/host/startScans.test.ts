@@ -1,0 +1,186 @@
+import * as fs from 'node:fs/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { CancelledError } from '../../../src/engine/errors';
+import { registerCommands } from '../../../src/host/commands';
+import { ModelWatcher } from '../../../src/host/modelWatcher';
+import { SampleMemory } from '../../../src/host/sampleMemory';
+import type { Services } from '../../../src/host/services';
+import { ResultTree } from '../../../src/host/views/resultTree';
+import { COMMANDS, VIEWS } from '../../../src/shared/contributions';
+import { fakeLog, fakeMemento, recorded, resetVscode, Uri, workspace } from '../../support/fakeVscode';
+import { type HostUnderTest, hostUnderTest } from '../../support/hostServices';
+import { ROOT } from '../../support/project';
+import { infectedReport } from '../../support/sampleReports';
+
+beforeEach(resetVscode);
+
+interface CommandsUnderTest extends HostUnderTest {
+  readonly samples: SampleMemory;
+  readonly call: (command: string, ...args: unknown[]) => Promise<void>;
+}
+
+async function commandsUnderTest(): Promise<CommandsUnderTest> {
+  const host = await hostUnderTest();
+  const context = {
+    workspaceState: fakeMemento(),
+    extensionUri: Uri.file(ROOT),
+    globalStorageUri: Uri.file(`${host.folder}/global`),
+  };
+  const samples = new SampleMemory(context as never, fakeLog() as never);
+  const services = { ...host, context, samples, engine: () => Promise.resolve(host.engine) };
+  registerCommands(services as unknown as Services, new ResultTree(host.store));
+  return {
+    ...host,
+    samples,
+    call: async (command, ...args) => {
+      await recorded.commands.get(command)!(...args);
+    },
+  };
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+describe('the scan command', () => {
+  it('uses the samples it was told earlier, and says what came out', async () => {
+    const { call, engine, samples, order, store, key } = await commandsUnderTest();
+    await samples.remember(order.uri.fsPath, order.samples);
+    recorded.answers.set('net.onnx hides a backdoor to 7 turn right.', 'Repair…');
+    const scan = call(COMMANDS.scan, order.uri, [order.uri]);
+    const { task, resolve } = await engine.last();
+    expect(task.data).toBe(order.samples.data);
+    resolve(infectedReport);
+    await scan;
+    expect(store.get(key)!.state).toBe('done');
+    expect(recorded.messages).toEqual(['net.onnx hides a backdoor to 7 turn right.']);
+    expect(recorded.executed).toEqual([[COMMANDS.repair, order.uri]]);
+  });
+
+  it('scans all models of a folder, each with its samples, behind one message', async () => {
+    const { call, engine, samples, order, folder } = await commandsUnderTest();
+    const second = `${folder}/second.onnx`;
+    await fs.copyFile(order.uri.fsPath, second);
+    for (const model of [order.uri.fsPath, second]) await samples.remember(model, order.samples);
+    const scan = call(COMMANDS.scan, Uri.file(folder));
+    await engine.last(2);
+    for (const { resolve } of engine.scans) resolve(infectedReport);
+    await scan;
+    expect(engine.scans.map(({ task }) => task.model)).toEqual([order.uri.fsPath, second]);
+    expect(recorded.messages).toEqual(['2 of 2 models hide a backdoor.']);
+  });
+
+  it('refuses a second scan of the same model with a message', async () => {
+    const { call, engine, samples, order } = await commandsUnderTest();
+    await samples.remember(order.uri.fsPath, order.samples);
+    const first = call(COMMANDS.scan, order.uri);
+    const { resolve } = await engine.last();
+    await call(COMMANDS.scan, order.uri);
+    expect(recorded.messages).toEqual(['net.onnx is being scanned already.']);
+    expect(engine.scans).toHaveLength(1);
+    resolve(infectedReport);
+    await first;
+  });
+
+  it('says plainly what it cannot scan', async () => {
+    const { call, engine, folder } = await commandsUnderTest();
+    await call(COMMANDS.scan, Uri.parse('vscode-vfs://github/a/net.onnx'));
+    await call(COMMANDS.scan, Uri.file(`${folder}/gone.onnx`));
+    await call(COMMANDS.scan, Uri.file(`${folder}/images`));
+    expect(recorded.messages).toEqual([
+      'net.onnx is not on a disk of this machine. Save it locally, then scan it there.',
+      'gone.onnx does not exist any more.',
+      'No model was found in the folder images.',
+    ]);
+    expect(engine.scans).toEqual([]);
+  });
+
+  it('stops and resumes with the same order', async () => {
+    const { call, engine, samples, order, store, key } = await commandsUnderTest();
+    await samples.remember(order.uri.fsPath, order.samples);
+    const scan = call(COMMANDS.scan, order.uri);
+    const { listener, reject, task } = await engine.last();
+    listener.signal!.addEventListener('abort', () => {
+      reject(new CancelledError());
+    });
+    await call(COMMANDS.stop, { kind: 'model', uri: key });
+    await scan;
+    expect(store.get(key)!.state).toBe('paused');
+    expect(recorded.messages).toEqual([]);
+    const resumed = call(COMMANDS.resume, { kind: 'model', uri: key });
+    const again = await engine.last(2);
+    expect({ ...again.task, id: '' }).toEqual({ ...task, id: '' });
+    again.resolve(infectedReport);
+    await resumed;
+    expect(store.get(key)!.state).toBe('done');
+  });
+});
+
+describe('the repair command', () => {
+  it('writes nothing in workspaces that are not trusted', async () => {
+    const { call } = await commandsUnderTest();
+    workspace.isTrusted = false;
+    await call(COMMANDS.repair);
+    expect(recorded.messages[0]).toContain('only in trusted workspaces');
+  });
+
+  it('says what is missing where there is nothing to repair', async () => {
+    const { call } = await commandsUnderTest();
+    await call(COMMANDS.repair);
+    expect(recorded.messages[0]).toContain('nothing to repair');
+  });
+});
+
+describe('the sample', () => {
+  it('is copied out of the extension and scanned without questions', async () => {
+    const { call, engine, folder } = await commandsUnderTest();
+    const scan = call(COMMANDS.scanSample);
+    const { task, resolve } = await engine.last();
+    expect(task.model).toBe(`${folder}/global/sample/infected.onnx`);
+    expect((await fs.stat(task.model)).size).toBe((await fs.stat(`${ROOT}/media/sample/infected.onnx`)).size);
+    expect(await fs.readdir(task.data!)).toHaveLength(10);
+    expect(recorded.executed).toContainEqual([`${VIEWS.results}.focus`]);
+    resolve(infectedReport);
+    await scan;
+  });
+});
+
+describe('the watcher', () => {
+  it('stops the scan of a deleted model and says so', async () => {
+    const { engine, scans, store, order, key } = await hostUnderTest();
+    new ModelWatcher(store, scans);
+    const run = scans.run(order);
+    const { listener, reject } = await engine.last();
+    listener.signal!.addEventListener('abort', () => {
+      reject(new CancelledError());
+    });
+    await fs.rm(order.uri.fsPath);
+    recorded.watchers[0]!.deleted.fire(Uri.parse(key));
+    await run;
+    expect(store.get(key)).toBeUndefined();
+    expect(recorded.messages[0]).toContain('net.onnx was deleted or moved');
+  });
+
+  it('takes a file that was deleted and written anew for a changed one', async () => {
+    const { engine, scans, store, order, key } = await hostUnderTest();
+    new ModelWatcher(store, scans);
+    const run = scans.run(order);
+    (await engine.last()).resolve(infectedReport);
+    await run;
+    await fs.writeFile(order.uri.fsPath, 'other weights altogether');
+    recorded.watchers[0]!.deleted.fire(Uri.parse(key));
+    await until(() => store.get(key)?.outdated === true);
+    expect(recorded.messages).toEqual([]);
+  });
+
+  it('follows a renamed folder', async () => {
+    const { engine, scans, store, storage, order, key, folder } = await hostUnderTest();
+    new ModelWatcher(store, scans);
+    const run = scans.run(order);
+    (await engine.last()).resolve(infectedReport);
+    await run;
+    recorded.renamed.fire({ files: [{ oldUri: Uri.file(folder), newUri: Uri.file(`${folder}-2`) }] });
+    while ((await storage.load(key)) !== undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(store.all().map(({ uri }) => uri)).toEqual([Uri.file(`${folder}-2/net.onnx`).toString()]);
+  });
+});
