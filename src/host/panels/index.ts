@@ -44,6 +44,7 @@ class Panels<P> {
 
   #adopt(panel: vscode.WebviewPanel, uri: vscode.Uri): P {
     const key = uri.toString();
+    panel.iconPath = vscode.Uri.joinPath(this.services.context.extensionUri, 'media', 'icon.svg');
     const adopted = new this.create(panel, uri, this.services);
     this.#open.set(key, adopted);
     panel.onDidDispose(() => {

@@ -16,6 +16,7 @@ export function askWithSamples(
   return new Promise((resolve) => {
     const title = vscode.l10n.t('Samples for {0}', plainText(model, 60));
     const panel = vscode.window.createWebviewPanel(SAMPLES_PANEL, title, vscode.ViewColumn.Active);
+    panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'icon.svg');
     // After an answer this changes nothing any more.
     panel.onDidDispose(() => {
       resolve(undefined);
