@@ -18,8 +18,8 @@ interface Row {
 }
 
 const HEADER =
-  '| task | model | seed of model/scan | loss | accuracy | attack | smallest label | L1 | next | median | index | p | verdict | s | passes |\n' +
-  '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |';
+  '| task | model | seed of model/scan | loss | accuracy | attack | smallest label | L1 | next | median | index | p | verdict | s | passes | MiB |\n' +
+  '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |';
 
 function format({ model, report }: Row): string {
   const found = report.labels.filter((label) => label.l1 !== undefined).sort((a, b) => a.l1! - b.l1!);
@@ -40,6 +40,8 @@ function format({ model, report }: Row): string {
     report.verdict,
     report.seconds.toFixed(0),
     report.imagePasses,
+    // The most this process has held so far, the data sets of the benchmark included.
+    Math.round(process.resourceUsage().maxRSS / 1024),
   ];
   return `| ${cells.join(' | ')} |`;
 }

@@ -221,6 +221,7 @@ function emptyResult(label: number, state: LabelResult['state'], { labelNames }:
   return { label, ...(name === undefined ? {} : { name }), state, l1PerSeed: [], flagged: false, curve: [] };
 }
 
+/** How an inversion runs under these settings. */
 export function inversionOptions(settings: ScanSettings): InversionOptions {
   return {
     updates: settings.updates,
