@@ -16,12 +16,7 @@ describe(`VS Code ${RELEASES.oldest.version}`, () => {
   afterAll(() => editor.close());
 
   it('offers the scan on models only', async () => {
-    const onModel = await window.contextMenu(window.explorerItem('infected.onnx'));
-    await window.screenshot('menu');
-    expect(await onModel.filter({ hasText: 'Scan for Backdoors' }).count()).toBe(1);
-    await window.page.keyboard.press('Escape');
-    const onText = await window.contextMenu(window.explorerItem('README.md'));
-    expect(await onText.filter({ hasText: 'Scan for Backdoors' }).count()).toBe(0);
-    await window.page.keyboard.press('Escape');
+    expect(await window.entriesOf(window.explorerItem('infected.onnx'))).toContain('Scan for Backdoors');
+    expect(await window.entriesOf(window.explorerItem('README.md'))).not.toContain('Scan for Backdoors');
   });
 });

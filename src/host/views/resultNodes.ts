@@ -53,7 +53,8 @@ function verdictItem(entry: ScanEntry): vscode.TreeItem {
   const words = stateWords(entry);
   const hasLabels = entry.labels.length > 0;
   const item = new vscode.TreeItem(words, hasLabels ? Expanded : None);
-  item.id = `${entry.uri}#verdict`;
+  // VS Code leaves an item closed that it first met without children.
+  item.id = `${entry.uri}#verdict${hasLabels ? '' : '-alone'}`;
   // A paused scan has labels to show only after they came again.
   const detail =
     entry.error ?? report?.reasons[0] ?? (entry.state === 'paused' ? vscode.l10n.t('Resume to go on') : '');

@@ -63,11 +63,17 @@ function heading(title: string): vscode.MarkdownString {
   const text = new vscode.MarkdownString('**');
   text.isTrusted = false;
   text.supportHtml = false;
-  return text.appendText(plainText(title)).appendMarkdown('**\n\n');
+  return text.appendMarkdown(escaped(title)).appendMarkdown('**\n\n');
 }
 
 function paragraph(text: vscode.MarkdownString, words: string): void {
-  text.appendText(plainText(words, 1000)).appendMarkdown('\n\n');
+  text.appendMarkdown(escaped(words)).appendMarkdown('\n\n');
+}
+
+/** As `appendText` escapes it, but with spaces at which lines may break. */
+function escaped(words: string): string {
+  const { value } = new vscode.MarkdownString().appendText(plainText(words, 1000));
+  return value.replaceAll('&nbsp;', ' ').trim();
 }
 
 /** `source` and `caption` are our own. */

@@ -29,9 +29,10 @@ export class Window {
     await this.ready();
   }
 
+  /** As soon as the extension's contributions are there, which is some time after the window. */
   private async ready(): Promise<void> {
-    await this.page.locator('.monaco-workbench').waitFor({ timeout: OPENING });
-    await this.page.locator('.activitybar').waitFor({ timeout: OPENING });
+    await this.viewContainer.waitFor({ timeout: OPENING });
+    await this.page.locator('.activitybar').waitFor();
   }
 
   /** artifacts/screenshots/NAME-NN-WHAT.png */
@@ -41,21 +42,49 @@ export class Window {
     await this.page.screenshot({ path: path.join(SCREENSHOTS, file) });
   }
 
+  /** Until nothing moves any more, as far as a picture shows. */
+  async settle(): Promise<void> {
+    await this.page.waitForTimeout(700);
+  }
+
+  private get viewContainer(): Locator {
+    return this.page.locator('.activitybar .action-item a[aria-label^="Neural Cleanse"]');
+  }
+
+  async showResults(): Promise<void> {
+    await this.command('Neural Cleanse: Show Results');
+    await this.page.locator('.part.sidebar .title-label', { hasText: 'Neural Cleanse' }).waitFor();
+  }
+
+  async showExplorer(): Promise<void> {
+    await this.page.locator('.activitybar .action-item a[aria-label^="Explorer"]').click();
+    await this.page.locator('.explorer-folders-view').waitFor();
+  }
+
   explorerItem(name: string): Locator {
     return this.page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: name });
   }
 
-  /** Entries of the context menu of a place, which stays open. */
-  async contextMenu(place: Locator): Promise<Locator> {
+  /** Opens the context menu of a place. */
+  private async contextMenu(place: Locator): Promise<Locator> {
     await place.click({ button: 'right' });
-    const menu = this.page.locator('.monaco-menu .action-item:not(.disabled)');
-    await menu.first().waitFor();
-    return menu;
+    const entries = this.page.locator('.monaco-menu .action-item:not(.disabled) .action-label:not(.separator)');
+    await entries.first().waitFor();
+    return entries;
+  }
+
+  /** What the context menu of a place offers. */
+  async entriesOf(place: Locator): Promise<string[]> {
+    const entries = await (await this.contextMenu(place)).allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    await this.page.locator('.monaco-menu').waitFor({ state: 'detached' });
+    return entries;
   }
 
   async chooseFromMenu(place: Locator, entry: string): Promise<void> {
-    const menu = await this.contextMenu(place);
-    await menu.filter({ hasText: entry }).first().click();
+    const entries = await this.contextMenu(place);
+    await this.screenshot('menu');
+    await entries.filter({ hasText: entry }).first().click();
   }
 
   /** The list, input or buttons at the top of the window. */
@@ -77,15 +106,30 @@ export class Window {
   }
 
   /** Rows of our tree of results. */
-  results(text?: string | RegExp): Locator {
-    const rows = this.page.locator(
-      '.part.sidebar .monaco-list[aria-label*="Neural"] .monaco-list-row, .part.sidebar .tree-explorer-viewlet-tree-view .monaco-list-row',
-    );
-    return text === undefined ? rows : rows.filter({ hasText: text });
+  results(text: string | RegExp): Locator {
+    return this.page.locator('.part.sidebar .monaco-list-row').filter({ hasText: text });
   }
 
-  get notifications(): Locator {
-    return this.page.locator('.notification-list-item');
+  /** A button at the end of a row, which shows when the mouse is over it. */
+  async inlineAction(row: Locator, title: string): Promise<void> {
+    await row.first().hover();
+    await row.first().locator(`.action-label[aria-label="${title}"]`).click();
+  }
+
+  notification(text: string): Locator {
+    return this.page.locator('.notification-list-item').filter({ hasText: text });
+  }
+
+  async dismissNotifications(): Promise<void> {
+    await this.command('Notifications: Clear All Notifications');
+  }
+
+  async changeTheme(name: string): Promise<void> {
+    await this.command('Preferences: Color Theme');
+    await this.quickInput.locator('input[type=text]').first().fill(name);
+    await this.pick(name);
+    await this.quickInput.waitFor({ state: 'hidden' });
+    await this.settle();
   }
 
   statusBarItem(text: string | RegExp): Locator {

@@ -1,0 +1,168 @@
+/** @file One person's way through the extension, step by step: scan, stop, resume, understand, come back. */
+import { existsSync } from 'node:fs';
+import * as path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordFigure, slowdown } from '../support/figures';
+import { RELEASES } from '../support/vscode/installCodeServer';
+import type { Window } from '../support/vscode/window';
+import { type Editor, openEditor, ROOT } from './editor';
+
+const SCAN_TIME = { timeout: 110_000 };
+const BUNDLED = 'The images that come with this sample model';
+
+describe(`code-server ${RELEASES.newest.version}`, () => {
+  let editor: Editor;
+  let window: Window;
+  let rightClick = 0;
+  let factor = 1;
+
+  beforeAll(async () => {
+    editor = await openEditor(RELEASES.newest);
+    window = await editor.open('story');
+  });
+
+  afterAll(async () => {
+    await window.screenshot('end');
+    await editor.close();
+  });
+
+  it('offers the scan on models, and on nothing else', async () => {
+    expect(await window.entriesOf(window.explorerItem('infected.onnx'))).toContain('Scan for Backdoors');
+    expect(await window.entriesOf(window.explorerItem('README.md'))).not.toContain('Scan for Backdoors');
+    factor = slowdown();
+    rightClick = performance.now();
+    await window.chooseFromMenu(window.explorerItem('infected.onnx'), 'Scan for Backdoors');
+  });
+
+  it('asks for clean samples once, and knows those of the sample model', async () => {
+    await window.quickInput.getByText(BUNDLED).waitFor();
+    await window.screenshot('samples-question');
+    await window.pick(BUNDLED);
+  });
+
+  it('shows the samples as the model sees them', async () => {
+    const accept = window.webview.getByRole('button', { name: 'Scan' });
+    await accept.waitFor(SCAN_TIME);
+    await window.screenshot('samples');
+    await accept.click();
+  });
+
+  it('lists labels while they arrive, the first within 10 s', async () => {
+    await window.showResults();
+    await window.results(/L1 /).first().waitFor(SCAN_TIME);
+    const seconds = (performance.now() - rightClick) / 1000;
+    await window.screenshot('running');
+    const name = 'Right-click to first label, all clicks included';
+    recordFigure(ROOT, { name, value: seconds, unit: 's', limit: 10, slowdown: factor });
+  });
+
+  it('finds the backdoor', async () => {
+    await window.results('flagged').waitFor(SCAN_TIME);
+    await window.notification('hides a backdoor').waitFor();
+    await window.screenshot('infected');
+    expect(await window.results(/L1 /).count()).toBe(10);
+    expect(await window.results(/L1 /).first().innerText()).toContain('Label 7');
+    expect(await window.statusBarItem('Backdoor scan').count()).toBe(0);
+    await window.dismissNotifications();
+  });
+
+  it('stops within a second when told to', async () => {
+    await window.showExplorer();
+    await window.chooseFromMenu(window.explorerItem('clean.onnx'), 'Scan for Backdoors');
+    await window.pick(BUNDLED);
+    await window.webview.getByRole('button', { name: 'Scan' }).click(SCAN_TIME);
+    await window.showResults();
+    await window.results(/clean.onnx.*Running/).hover(SCAN_TIME);
+    factor = slowdown();
+    const start = performance.now();
+    await window.inlineAction(window.results('clean.onnx'), 'Stop Scan');
+    await window.results('Paused').first().waitFor();
+    const value = performance.now() - start;
+    await window.screenshot('paused');
+    recordFigure(ROOT, { name: 'Click on Stop to paused', value, unit: 'ms', limit: 1_000, slowdown: factor });
+  });
+
+  it('goes on when told to', async () => {
+    await window.inlineAction(window.results('clean.onnx'), 'Resume Scan');
+    await window.statusBarItem('Backdoor scan').waitFor();
+    await window.notification('No backdoor was found in clean.onnx').waitFor(SCAN_TIME);
+    await window.screenshot('clean');
+  });
+
+  it('remembers the samples, for the command line too', () => {
+    // Those that come with the extension are no path to commit.
+    expect(existsSync(path.join(editor.workspace, 'infected.onnx.neural-cleanse.json'))).toBe(false);
+  });
+
+  it('explains a label where the mouse rests', async () => {
+    await window.dismissNotifications();
+    await window.results('flagged').hover();
+    const tooltip = window.page.locator('.monaco-hover:visible');
+    await tooltip.getByText('A trigger of').waitFor();
+    await window.screenshot('tooltip');
+    expect(await tooltip.locator('img').count()).toBe(3);
+    expect(await tooltip.locator('img').first().getAttribute('src')).toMatch(/^data:image\/png;base64,/);
+    await window.page.mouse.move(700, 400);
+  });
+
+  it('shows triggers and charts', async () => {
+    await window.results('flagged').click();
+    await window.webview.getByRole('tab', { name: 'Triggers' }).waitFor();
+    await window.screenshot('panel-triggers');
+    for (const tab of ['Charts', 'Optimisation', 'Details']) {
+      await window.webview.getByRole('tab', { name: tab }).click();
+      await window.settle();
+      await window.screenshot(`panel-${tab.toLowerCase()}`);
+    }
+  });
+
+  it('follows the theme', async () => {
+    await window.webview.getByRole('tab', { name: 'Charts' }).click();
+    const theme = (): Promise<string | null> => window.webview.locator('body').getAttribute('data-vscode-theme-kind');
+    for (const name of ['Dark Modern', 'Dark High Contrast', 'Light High Contrast']) {
+      await window.changeTheme(name);
+      await window.screenshot(`theme-${name.toLowerCase().replaceAll(' ', '-')}`);
+    }
+    expect(await theme()).toBe('vscode-high-contrast-light');
+    await window.changeTheme('Dark Modern');
+    expect(await theme()).toBe('vscode-dark');
+  });
+
+  it('has problems and badges on the model', async () => {
+    await window.command('Problems: Focus on Problems View');
+    await window.page.locator('.markers-panel').getByText('Backdoor to').waitFor();
+    await window.showExplorer();
+    expect(await window.explorerItem('infected.onnx').innerText()).toContain('!');
+    await window.screenshot('problems');
+    await window.command('View: Hide Panel');
+  });
+
+  it('opens the overview of a model', async () => {
+    await window.chooseFromMenu(window.explorerItem('clean.onnx'), 'Open With...');
+    await window.pick('Model Overview');
+    await window.webview.getByText('Scan').first().waitFor();
+    await window.settle();
+    await window.screenshot('model-overview');
+  });
+
+  it('has everything again after a reload', async () => {
+    await window.reload();
+    await window.showResults();
+    await window.results('Infected').first().waitFor();
+    await window.results('Clean').first().waitFor();
+    expect(await window.results(/L1 /).count()).toBe(20);
+    await window.settle();
+    await window.screenshot('reloaded');
+    await window.results('flagged').click();
+    await window.webview.getByRole('tab', { name: 'Triggers' }).waitFor();
+    await window.settle();
+    await window.screenshot('reloaded-panel');
+  });
+
+  it('explains itself in a walkthrough', async () => {
+    await window.command('Neural Cleanse: Open Walkthrough');
+    await window.page.getByText('Find a backdoor in a neural network').first().waitFor();
+    await window.settle();
+    await window.screenshot('walkthrough');
+  });
+});
