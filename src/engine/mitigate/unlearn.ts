@@ -3,14 +3,16 @@ import { chooseAmong, tune, type TuneJob, type TuneResult, type TuneSettings } f
 import { worstSuccess } from './judge';
 import { TRIGGER_IS_DEAD } from './prune';
 
-/** The paper's: one epoch of the given images, the trigger on 20 % of them. */
-const SETTINGS: Omit<TuneSettings, 'seed' | 'learningRate'> = {
+/** The paper's: one epoch of the given images; but few images need more. */
+const SETTINGS: Omit<TuneSettings, 'seed' | 'learningRate' | 'stampShare'> = {
   batch: 32,
   epochs: 1,
   leastUpdates: 180,
   shift: 1 / 14,
-  stampShare: 0.2,
 };
+
+/** Share of the images with a trigger: the paper's for one trigger, more where several have to share it. */
+const STAMP_SHARE = { one: 0.2, several: 0.4 };
 
 /**
  * Learning rates of Adam that are tried one after the other, each from the same beginning. Below 3e-3 small models keep some of
@@ -27,8 +29,9 @@ export type UnlearnJob = Omit<TuneJob, 'settings'> & { readonly seed: number };
  */
 export async function unlearn(job: UnlearnJob): Promise<TuneResult> {
   const attempts: TuneResult[] = [];
+  const stampShare = job.triggers.length > 1 ? STAMP_SHARE.several : STAMP_SHARE.one;
   for (const learningRate of LEARNING_RATES) {
-    const result = await tune({ ...job, settings: { ...SETTINGS, seed: job.seed, learningRate } });
+    const result = await tune({ ...job, settings: { ...SETTINGS, stampShare, seed: job.seed, learningRate } });
     attempts.push(result);
     const kept = result.points[result.chosen];
     if (kept === undefined || result.chosen === 0) continue;

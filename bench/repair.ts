@@ -1,0 +1,186 @@
+/**
+ * @file Repairs of models of our own attack: pruning, unlearning and fine-pruning against the ORIGINAL trigger, which no repair sees.
+ * The repair gets a tenth of the training images, as in the paper; all figures are of held-out test images.
+ * Usage: tsx bench/repair.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1,2,3] [--variants badnets,noise] [--methods …] [--held-out N] [--out FILE]
+ */
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { completeSettings } from '../src/engine/detect/settings';
+import { readModel } from '../src/engine/formats';
+import { classifierOf } from '../src/engine/graph/classifier';
+import { lastConvolution, neuronLayers, secondToLastLayer } from '../src/engine/identify/layers';
+import { invertAgain } from '../src/engine/mitigate/invertAgain';
+import { Judge, type KnownTrigger } from '../src/engine/mitigate/judge';
+import { REPAIR_DEFAULTS } from '../src/engine/mitigate/repairJob';
+import { repairRound } from '../src/engine/mitigate/repairRound';
+import { splitSamples, type LabelledImages } from '../src/engine/mitigate/splitSamples';
+import { trainableWeights } from '../src/engine/mitigate/trainableWeights';
+import { unlearn } from '../src/engine/mitigate/unlearn';
+import { withWeights } from '../src/engine/mitigate/withWeights';
+import type { Evaluation, RepairRound } from '../src/engine/repairReport';
+import { RAW } from '../src/engine/samples/preprocessing';
+import type { Samples } from '../src/engine/samples/samples';
+import { nodeFiles } from '../src/runner/nodeFiles';
+import { openRuntime } from '../src/runner/runtimes';
+import { loadTask, slice, type Task } from './lib/data';
+import { benchBackdoors, benchModel, type Variant } from './lib/models';
+import { numbers, option } from './lib/options';
+import { decodeFloats, encodeFloats } from '../src/engine/base64';
+
+/** Share of the training images that the repair gets (paper, VI-C). */
+const SHARE = 0.1;
+
+const HEADER =
+  '| model | seed | repair | accuracy before → after | loss, points | original trigger before → after | reversed after | kept | s |\n' +
+  '| --- | --- | --- | --- | --- | --- | --- | --- | --- |';
+
+type Outcome = { round?: RepairRound; after: Evaluation; seconds: number };
+
+const runtime = await openRuntime({ threads: Number(option('threads') ?? 2) });
+const out = option('out');
+const methods = option('methods')?.split(',');
+
+async function show(line: string): Promise<void> {
+  console.log(line);
+  if (out !== undefined) await appendFile(out, `${line}\n`);
+}
+
+async function repairAll(task: Task, seed: number, variant: Variant | undefined): Promise<void> {
+  const data = await loadTask(task);
+  const model = await benchModel(runtime, task, data, true, seed, variant);
+  const file = await readModel(nodeFiles, model.file);
+  const classifier = classifierOf(file.graph);
+  const repair = splitSamples(labelled(data.train), SHARE, seed).repair;
+  const heldOut = labelled(slice(data.test, 0, Math.min(data.test.count, Number(option('held-out') ?? 1e6))));
+  const originals = benchBackdoors(data, seed, variant).map(({ trigger, target }): KnownTrigger => ({
+    label: target,
+    source: 'given',
+    ...trigger,
+  }));
+  const labels = [...new Set(originals.map(({ label }) => label))];
+  const reversed = await reversedOf(model.file, async () => {
+    const settings = completeSettings({ seed }, classifier.classes);
+    const seeds = Array.from({ length: 1 + REPAIR_DEFAULTS.extraTriggers }, (_, i) =>
+      i === 0 ? seed : seed + 999 + i,
+    );
+    const job = { runtime, classifier, preprocessing: RAW, images: repair, labels, seeds, settings };
+    return (await invertAgain(job)).triggers;
+  });
+  const judge = new Judge(runtime, RAW, heldOut, [...originals, ...reversed], undefined);
+  const before = await judge.evaluate(classifier);
+  const job = {
+    runtime,
+    classifier,
+    preprocessing: RAW,
+    images: repair,
+    labels,
+    writable: file.weights,
+    judge,
+    before,
+    leastAccuracy: before.cleanAccuracy - REPAIR_DEFAULTS.maxAccuracyLoss,
+    onProgress: () => undefined,
+  };
+  const layers = neuronLayers(classifier, file.weights);
+  const round = (method: 'prune' | 'unlearn' | 'fine-prune', layer?: string) => async (): Promise<Outcome> => {
+    const started = performance.now();
+    const settings = { ...REPAIR_DEFAULTS, method, seed, ...(layer !== undefined && { layer }) };
+    const result = await repairRound({ ...job, settings, triggers: reversed });
+    const after = await judge.evaluate(withWeights(classifier, result.weights));
+    return { round: result.round, after, seconds: (performance.now() - started) / 1000 };
+  };
+  const comparison = (triggers: readonly KnownTrigger[]) => async (): Promise<Outcome> => {
+    const started = performance.now();
+    const result = await unlearn({ ...job, triggers, seed, weights: trainableWeights(classifier, file.weights) });
+    const after = await judge.evaluate(withWeights(classifier, result.weights));
+    const kept = { labels, unlearn: result.points, kept: result.chosen };
+    return { round: kept, after, seconds: (performance.now() - started) / 1000 };
+  };
+  const repairs: Record<string, () => Promise<Outcome>> = {
+    'prune, last convolution': round('prune', lastConvolution(layers).name),
+    'prune, second-to-last layer': round('prune', secondToLastLayer(layers).name),
+    unlearn: round('unlearn'),
+    'fine-prune': round('fine-prune'),
+    'unlearn, original trigger': comparison(originals),
+    'fine-tune, clean images only': comparison([]),
+  };
+  for (const [name, run] of Object.entries(repairs)) {
+    if (methods?.includes(name.split(',')[0] ?? '') === false) continue;
+    await show(row(`${task} ${variant ?? 'badnets'}`, seed, name, before, await run()));
+  }
+}
+
+function row(
+  model: string,
+  seed: number,
+  name: string,
+  before: Evaluation,
+  { round, after, seconds }: Outcome,
+): string {
+  const percent = (value: number): string => (100 * value).toFixed(2);
+  const worst = (evaluation: Evaluation, source: string): number =>
+    Math.max(
+      ...evaluation.triggers.filter((trigger) => trigger.source === source).map(({ attackSuccess }) => attackSuccess),
+    );
+  const { prune, unlearn: points, kept = 0 } = round ?? {};
+  const work = [
+    ...(prune === undefined
+      ? []
+      : [`${prune.points[prune.chosen]?.pruned} of ${prune.neurons} neurons, ${prune.points.length} points`]),
+    ...(points === undefined ? [] : [`update ${points[kept]?.update}`]),
+  ];
+  return `| ${[
+    model,
+    seed,
+    name,
+    `${percent(before.cleanAccuracy)} → ${percent(after.cleanAccuracy)}`,
+    percent(before.cleanAccuracy - after.cleanAccuracy),
+    `${percent(worst(before, 'given'))} → ${percent(worst(after, 'given'))}`,
+    percent(worst(after, 'reversed')),
+    work.join('; '),
+    seconds.toFixed(0),
+  ].join(' | ')} |`;
+}
+
+/** Inversions take longest, so they are kept beside the model. */
+async function reversedOf(
+  model: string,
+  invert: () => Promise<readonly KnownTrigger[]>,
+): Promise<readonly KnownTrigger[]> {
+  const cache = `${model.replace(/\.onnx$/, '')}.reversed.json`;
+  interface Stored {
+    readonly label: number;
+    readonly mask: [text: string, length: number];
+    readonly pattern: [text: string, length: number];
+  }
+  const known = await readFile(cache, 'utf8').catch(() => undefined);
+  if (known !== undefined) {
+    return (JSON.parse(known) as Stored[]).map(({ label, mask, pattern }) => ({
+      label,
+      source: 'reversed',
+      mask: decodeFloats(...mask),
+      pattern: decodeFloats(...pattern),
+    }));
+  }
+  const triggers = await invert();
+  const stored = triggers.map(({ label, mask, pattern }): Stored => ({
+    label,
+    mask: [encodeFloats(mask), mask.length],
+    pattern: [encodeFloats(pattern), pattern.length],
+  }));
+  await writeFile(cache, JSON.stringify(stored));
+  return triggers;
+}
+
+function labelled({ images, labels, count }: Samples): LabelledImages {
+  if (labels === undefined) throw new Error('The images have no labels');
+  return { images, labels, count };
+}
+
+if (out !== undefined) await writeFile(out, '');
+await show(HEADER);
+for (const task of (option('tasks') ?? 'mnist,gtsrb').split(',') as Task[]) {
+  for (const variant of (option('variants') ?? 'badnets').split(',')) {
+    for (const seed of numbers('seeds', task === 'mnist' ? [1, 2, 3] : [1])) {
+      await repairAll(task, seed, variant === 'badnets' ? undefined : (variant as Variant));
+    }
+  }
+}
