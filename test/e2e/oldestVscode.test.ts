@@ -13,7 +13,7 @@ describe(`VS Code ${RELEASES.oldest.version}`, () => {
     window = await editor.open('oldest');
   });
 
-  afterAll(() => editor.close());
+  afterAll(() => (editor as Editor | undefined)?.close());
 
   it('offers the scan on models only', async () => {
     expect(await window.entriesOf(window.explorerItem('infected.onnx'))).toContain('Scan for Backdoors');

@@ -22,8 +22,8 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
   });
 
   afterAll(async () => {
-    await window.screenshot('end');
-    await editor.close();
+    await (window as Window | undefined)?.screenshot('end');
+    await (editor as Editor | undefined)?.close();
   });
 
   it('offers the scan on models, and on nothing else', async () => {
