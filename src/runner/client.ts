@@ -132,15 +132,19 @@ export class EngineClient {
     }
   }
 
-  /** The repaired model stays in the process's memory until {@link discardRepair}, or until the process ends. */
+  /** The repaired model stays in the process's memory until it is saved or discarded, or the process crashes. */
   async repair(task: RepairTask, listener: RepairListener = {}): Promise<RepairReport> {
     const report = await this.#computeRepair(repairRequest, task, listener);
     if (this.#engine !== undefined) this.#held.add(task.id);
     return report;
   }
 
-  saveRepair(task: SaveRepairTask, listener: RepairListener = {}): Promise<RepairReport> {
-    return this.#computeRepair(saveRepairRequest, task, listener);
+  /** Where it fails, the repair can be saved elsewhere. */
+  async saveRepair(task: SaveRepairTask, listener: RepairListener = {}): Promise<RepairReport> {
+    const report = await this.#computeRepair(saveRepairRequest, task, listener);
+    this.#held.delete(task.id);
+    this.#endWhenIdle();
+    return report;
   }
 
   async discardRepair(id: string): Promise<void> {
@@ -234,9 +238,8 @@ export class EngineClient {
 
   #endWhenIdle(): void {
     clearTimeout(this.#idle);
-    if (this.#open > 0 || this.#held.size > 0) return;
     this.#idle = setTimeout(() => {
-      void this.#engine?.end();
+      if (this.#open === 0 && this.#held.size === 0) void this.#engine?.end();
     }, this.#options.idleAfter);
     this.#idle.unref();
   }

@@ -11,8 +11,9 @@ import {
   type RequestType,
 } from 'vscode-jsonrpc/node';
 import type { ScanEvents } from '../engine/detect/scanJob';
-import { RuntimeUnavailableError } from '../engine/errors';
 import { inspectModel } from '../engine/inspectModel';
+import type { RepairEvents } from '../engine/mitigate/repairJob';
+import type { PrepareRequest } from '../engine/prepareScan';
 import { previewSamples } from '../engine/previewSamples';
 import type { LabelResult } from '../engine/report';
 import type { Runtime } from '../engine/runtime/runtime';
@@ -20,6 +21,7 @@ import { scanModel } from '../engine/scanModel';
 import { DiskCheckpoints } from './checkpoints';
 import { listRuntimes, probe } from './doctor';
 import { toTransported } from './errorTransport';
+import { HeldRepairs } from './heldRepairs';
 import { nodeFiles } from './nodeFiles';
 import {
   discardRepairRequest,
@@ -27,10 +29,12 @@ import {
   inspectRequest,
   labelFinished,
   previewRequest,
+  repairProgress,
   repairRequest,
   saveRepairRequest,
   scanProgress,
   scanRequest,
+  type ModelAndSamples,
   type ScanAnswer,
   type ScanTask,
   type TransportedError,
@@ -98,8 +102,8 @@ function serve(): void {
   };
 
   answer(inspectRequest, (task) => inspectModel({ ...task, files: nodeFiles, sha256 }));
-  answer(previewRequest, async ({ runtime, ...task }, signal) =>
-    previewSamples({ ...task, files: nodeFiles, sha256, runtime: await open(runtime) }, signal),
+  answer(previewRequest, async (task, signal) =>
+    previewSamples({ ...(await prepareRequest(task)), count: task.count }, signal),
   );
   answer(scanRequest, (task, signal) =>
     scan(task, {
@@ -112,9 +116,21 @@ function serve(): void {
       },
     }),
   );
-  answer(repairRequest, noRepair);
-  answer(saveRepairRequest, noRepair);
-  answer(discardRepairRequest, () => Promise.resolve());
+  const repairs = new HeldRepairs();
+  const repairEvents = (id: string, signal: AbortSignal): RepairEvents => ({
+    signal,
+    onProgress: (progress) => {
+      notify(repairProgress, { id, progress });
+    },
+  });
+  answer(repairRequest, async (task, signal) =>
+    repairs.compute(task, await prepareRequest(task), repairEvents(task.id, signal)),
+  );
+  answer(saveRepairRequest, (task, signal) => repairs.save(task, repairEvents(task.id, signal)));
+  answer(discardRepairRequest, ({ id }) => {
+    repairs.discard(id);
+    return Promise.resolve();
+  });
   answer(doctorRequest, ({ tensorFlow }) => listRuntimes([PROBE], tensorFlow));
   connection.listen();
 }
@@ -122,7 +138,7 @@ function serve(): void {
 async function scan(task: ScanTask, events: ScanEvents): Promise<ScanAnswer> {
   const sent = new Map<number, LabelResult>();
   const report = await scanModel(
-    { ...task, files: nodeFiles, runtime: await open(task.runtime), sha256, now: () => performance.now() / 1000 },
+    { ...(await prepareRequest(task)), settings: task.settings, now: () => performance.now() / 1000 },
     {
       ...events,
       onLabel: (result) => {
@@ -135,8 +151,12 @@ async function scan(task: ScanTask, events: ScanEvents): Promise<ScanAnswer> {
   return shorten(report, sent);
 }
 
-function noRepair(): Promise<never> {
-  return Promise.reject(new RuntimeUnavailableError('repairs are not available yet'));
+/** `task` may hold more than is asked for here. */
+async function prepareRequest({
+  runtime,
+  ...task
+}: ModelAndSamples & { readonly runtime: RuntimeRequest }): Promise<PrepareRequest> {
+  return { ...task, files: nodeFiles, sha256, runtime: await open(runtime) };
 }
 
 /** Leaves a processor to the editor unless the user has chosen a number of threads. */
@@ -147,8 +167,9 @@ function open(request: RuntimeRequest): Promise<Runtime> {
 
 /** The editor goes first. */
 function lowerPriority(): void {
+  const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = os.constants.priority;
   try {
-    os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
+    os.setPriority(Math.min(PRIORITY_LOW, os.getPriority() + PRIORITY_BELOW_NORMAL));
   } catch {
     // Some systems refuse; the scan runs all the same.
   }

@@ -105,7 +105,7 @@ export const previewRequest = new RequestType<PreviewTask, SamplesPreview, Trans
 export const scanRequest = new RequestType<ScanTask, ScanAnswer, TransportedError>('scan');
 /** Computes a repair and holds it in memory; nothing is written. */
 export const repairRequest = new RequestType<RepairTask, RepairReport, TransportedError>('repair');
-/** Writes it, reads it back, evaluates and scans it again. */
+/** Writes it, reads it back, evaluates and scans it again, and lets go of it. */
 export const saveRepairRequest = new RequestType<SaveRepairTask, RepairReport, TransportedError>('saveRepair');
 export const discardRepairRequest = new RequestType<{ id: string }, void, TransportedError>('discardRepair');
 export const doctorRequest = new RequestType<DoctorTask, RuntimeState[], TransportedError>('doctor');

@@ -1,0 +1,99 @@
+/** @file Repairs that were computed and wait in memory to be saved or discarded. */
+import { CancelledError, UsageError } from '../engine/errors';
+import type { RepairEvents } from '../engine/mitigate/repairJob';
+import type { PrepareRequest } from '../engine/prepareScan';
+import { repairModel, type RepairDraft } from '../engine/repairModel';
+import type { RepairReport } from '../engine/repairReport';
+import type { ScanSettings } from '../engine/report';
+import { scanModel } from '../engine/scanModel';
+import type { RepairTask, SaveRepairTask } from './protocol';
+import { saveRepair } from './saveRepair';
+
+interface Held {
+  readonly draft: RepairDraft;
+  readonly request: PrepareRequest;
+  /** Of the scan that found the triggers. */
+  readonly settings: ScanSettings;
+}
+
+/** Seconds since some fixed point. */
+const now = (): number => performance.now() / 1000;
+
+export class HeldRepairs {
+  readonly #held = new Map<string, Held>();
+
+  /** `request` says which model and samples, with an opened runtime. */
+  async compute(task: RepairTask, request: PrepareRequest, events: RepairEvents): Promise<RepairReport> {
+    const { id, report, method, labelsToRepair, layer, maxAccuracyLoss, loop } = task;
+    const draft = await repairModel(
+      {
+        ...request,
+        report,
+        labelChoice: labelsToRepair ?? 'flagged',
+        settings: {
+          method,
+          ...(layer !== undefined && { layer }),
+          ...(maxAccuracyLoss !== undefined && { maxAccuracyLoss }),
+          ...(loop !== undefined && { loop }),
+        },
+        now,
+      },
+      events,
+    );
+    this.#held.set(id, { draft, request, settings: report.settings });
+    return draft.report;
+  }
+
+  /**
+   * Lets go of the repair once it is written; cancelling the scan of the new file leaves the file and its report. Throws
+   * {@link UsageError} for an unknown id.
+   */
+  async save({ id, out, point }: SaveRepairTask, events: RepairEvents): Promise<RepairReport> {
+    const held = this.#held.get(id);
+    if (held === undefined) {
+      throw new UsageError('the repair is no longer in memory', { hint: 'Repair the model again.' });
+    }
+    const { architecture } = held.request;
+    const report = await saveRepair(held.draft, out, {
+      // Who chose the name has been asked; the original stays in any case.
+      replace: 'others',
+      ...(point !== undefined && { point }),
+      ...(architecture !== undefined && { architecture }),
+    });
+    this.#held.delete(id);
+    try {
+      return { ...report, rescan: await scanAgain(held, out, report, events) };
+    } catch (error) {
+      if (error instanceof CancelledError) return report;
+      throw error;
+    }
+  }
+
+  discard(id: string): void {
+    this.#held.delete(id);
+  }
+}
+
+/** With the samples of the repair, whatever a sidecar beside the new file says. */
+async function scanAgain(
+  { request, settings }: Held,
+  model: string,
+  { rounds }: RepairReport,
+  events: RepairEvents,
+): Promise<NonNullable<RepairReport['rescan']>> {
+  const { verdict, flagged, anomalyIndex, pValue } = await scanModel(
+    { ...request, model, settings, now },
+    {
+      ...(events.signal !== undefined && { signal: events.signal }),
+      onProgress: ({ done, total }) => {
+        events.onProgress?.({ phase: 'scanning', done, total, rounds });
+      },
+    },
+  );
+  return {
+    verdict,
+    flagged,
+    ...(anomalyIndex !== undefined && { anomalyIndex }),
+    ...(pValue !== undefined && { pValue }),
+  };
+}
