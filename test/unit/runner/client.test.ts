@@ -162,7 +162,7 @@ describe('a repair', () => {
     expect(sha256(await fs.readFile(model))).toBe(report.model.sha256);
     await expect(client.saveRepair({ id: 'repair', out })).rejects.toThrow(/no longer in memory/);
     await client.discardRepair('repair');
-  });
+  }, 300_000);
 });
 
 describe('TensorFlow.js', () => {
@@ -249,7 +249,7 @@ describe('a process that is killed in the middle of a scan', () => {
       labels: labels.map(({ l1PerSeed, anomalyIndex, trigger }) => ({ l1PerSeed, anomalyIndex, trigger })),
     });
     expect(numbers(resumed)).toEqual(numbers(whole));
-  });
+  }, 300_000);
 
   it('is started again a few times, then left alone for a while', async () => {
     const { client } = start({ restarts: { crashes: 2, within: 3000 } });
