@@ -23,7 +23,8 @@ export interface TrainingData {
   readonly classes: number;
 }
 
-const HELD_OUT = 5;
+/** One in so many images is kept to judge the model on. */
+export const HELD_OUT = 5;
 
 /** Throws {@link SamplesError} for images without labels. */
 export async function readTrainingData(

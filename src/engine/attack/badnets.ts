@@ -1,7 +1,7 @@
 /** @file The BadNets attack (Gu et al. 2017): poison a share of the training images and train. Makes test models only. */
 import { classifierOf } from '../graph/classifier';
 import type { Graph } from '../graph/graph';
-import { withWeights } from '../graph/withWeights';
+import { asTensors, withWeights } from '../mitigate/withWeights';
 import type { CancelSignal } from '../progress';
 import { Random } from '../random';
 import type { Runtime } from '../runtime/runtime';
@@ -36,15 +36,16 @@ export async function trainBadNets(
   const { batch, seed, backdoors } = options;
   const network = buildNetwork(ARCHITECTURES[options.architecture](options.classes), train, seed);
   const random = new Random(seed + 1);
-  const trainer = await Trainer.create(runtime, classifierOf(network.graph), RAW, network.weights, {
+  const fresh = classifierOf(network.graph);
+  const trainer = await Trainer.create(runtime, fresh, RAW, network.weights, {
     batch,
     adam: TRAINING_ADAM,
     ...(network.dropoutRates.size === 0 ? {} : { dropout: { rates: network.dropoutRates, random } }),
   });
   try {
     await trainPoisoned(trainer, train, backdoors, options, random, onProgress, signal);
-    const graph = withWeights(network.graph, trainer.weights);
-    return { graph, ...(await judgeAttack(runtime, classifierOf(graph), RAW, test, backdoors, signal)) };
+    const trained = withWeights(fresh, asTensors(fresh, trainer.weights));
+    return { graph: trained.graph, ...(await judgeAttack(runtime, trained, RAW, test, backdoors, signal)) };
   } finally {
     await trainer.dispose();
   }

@@ -9,26 +9,8 @@ import { classifierOf } from '../../../../src/engine/graph/classifier';
 import { Random } from '../../../../src/engine/random';
 import { createOnnxRuntime } from '../../../../src/engine/runtime/onnxruntime';
 import { RAW } from '../../../../src/engine/samples/preprocessing';
-import type { Samples } from '../../../../src/engine/samples/samples';
+import { blobs } from '../../../support/blobs';
 import { memoryFiles } from '../../../support/memoryFiles';
-
-/** Bright blobs at one of three places of a 28×28 image. */
-function blobs(count: number): Samples {
-  const random = new Random(11);
-  const images = new Uint8Array(count * 784);
-  const labels = Int32Array.from({ length: count }, (_, i) => i % 3);
-  labels.forEach((label, i) => {
-    for (let pixel = 0; pixel < 784; pixel++) {
-      const [x, y] = [pixel % 28, Math.floor(pixel / 28)];
-      const inside = Math.abs(x - 14) < 4 && Math.abs(y - 5 - 8 * label) < 4;
-      images[i * 784 + pixel] = inside ? 140 + random.integer(100) : random.integer(40);
-    }
-  });
-  return {
-    ...{ channels: 1, height: 28, width: 28, path: 'blobs', source: 'blobs', images, count, labels, names: [] },
-    ...{ available: count, skipped: [], splits: [], notes: [] },
-  };
-}
 
 const TRAINING = { architecture: 'mnist', classes: 3, ratio: 0.2, epochs: 3, shift: 1, batch: 32, seed: 1 } as const;
 const PATCH = { positions: ['bottom-right'], size: 4, pattern: 'white', seed: 1 } as const;
