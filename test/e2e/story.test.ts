@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordFigure, slowdown } from '../support/figures';
+import { type Figure, recordFigure, slowdown } from '../support/figures';
 import { RELEASES } from '../support/vscode/installCodeServer';
 import type { Window } from '../support/vscode/window';
 import { type Editor, openEditor, ROOT } from './editor';
@@ -15,6 +15,7 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
   let window: Window;
   let rightClick = 0;
   let factor = 1;
+  const figures: Figure[] = [];
 
   beforeAll(async () => {
     editor = await openEditor(RELEASES.newest);
@@ -47,13 +48,12 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await accept.click();
   });
 
-  it('lists labels while they arrive, the first within 10 s', async () => {
+  it('lists labels while they arrive', async () => {
     await window.showResults();
     await window.results(/L1 /).first().waitFor(SCAN_TIME);
-    const seconds = (performance.now() - rightClick) / 1000;
+    const value = (performance.now() - rightClick) / 1000;
     await window.screenshot('running');
-    const name = 'Right-click to first label, all clicks included';
-    recordFigure(ROOT, { name, value: seconds, unit: 's', limit: 10, slowdown: factor });
+    figures.push({ name: 'Right-click to first label, all clicks included', value, unit: 's', limit: 10 });
   });
 
   it('finds the backdoor', async () => {
@@ -66,20 +66,19 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await window.dismissNotifications();
   });
 
-  it('stops within a second when told to', async () => {
+  it('stops when told to', async () => {
     await window.showExplorer();
     await window.chooseFromMenu(window.explorerItem('clean.onnx'), 'Scan for Backdoors');
     await window.pick(BUNDLED);
     await window.webview.getByRole('button', { name: 'Scan' }).click(SCAN_TIME);
     await window.showResults();
     await window.results(/clean.onnx.*Running/).hover(SCAN_TIME);
-    factor = slowdown();
     const start = performance.now();
     await window.inlineAction(window.results('clean.onnx'), 'Stop Scan');
     await window.results('Paused').first().waitFor();
     const value = performance.now() - start;
     await window.screenshot('paused');
-    recordFigure(ROOT, { name: 'Click on Stop to paused', value, unit: 'ms', limit: 1_000, slowdown: factor });
+    figures.push({ name: 'Click on Stop to paused', value, unit: 'ms', limit: 1_000 });
   });
 
   it('goes on when told to', async () => {
@@ -164,5 +163,10 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await window.page.getByText('Find a backdoor in a neural network').first().waitFor();
     await window.settle();
     await window.screenshot('walkthrough');
+  });
+
+  it('was quick enough', () => {
+    factor = Math.max(factor, slowdown());
+    for (const figure of figures) recordFigure(ROOT, { ...figure, slowdown: factor });
   });
 });
