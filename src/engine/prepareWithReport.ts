@@ -1,7 +1,7 @@
 /** @file What works on the triggers of an earlier scan starts with: the model, if it is still the same, samples, triggers. */
 import { UsageError } from './errors';
 import type { Files } from './files';
-import { maskOf, patternOf } from './output/triggerImage';
+import { reversedTriggers } from './mitigate/reversedTriggers';
 import { prepareScan, type PreparedScan, type PrepareRequest } from './prepareScan';
 import type { CancelSignal } from './progress';
 import type { ModelSummary, ScanReport } from './report';
@@ -26,13 +26,15 @@ export interface PreparedWithReport extends PreparedScan {
 /** Throws {@link UsageError} where the model is not the one that was scanned, or a label has no trigger. */
 export async function prepareWithReport(request: ReportRequest, signal?: CancelSignal): Promise<PreparedWithReport> {
   const { report, only } = request;
-  const triggers = triggersOf(report, only ?? report.flagged);
+  if (only === undefined && report.flagged.length === 0) {
+    throw new UsageError('the scan flagged no label', { file: report.model.file, hint: 'Say which labels are meant.' });
+  }
   const prepared = await prepareScan(request, signal);
   checkSameModel(request.files, prepared.model.path, prepared.modelHash, report.model, {
     what: 'the scan report',
     hint: 'Scan the model again.',
   });
-  return { ...prepared, triggers };
+  return { ...prepared, triggers: reversedTriggers(report, only ?? 'flagged', prepared.classifier.input) };
 }
 
 /** Throws {@link UsageError} unless the hash is that of the model which `made` was made for. */
@@ -49,28 +51,5 @@ export function checkSameModel(
     expected: `${made.file} with SHA-256 ${made.sha256.slice(0, 12)}…`,
     got: `${hash.slice(0, 12)}…`,
     hint,
-  });
-}
-
-function triggersOf(report: ScanReport, labels: readonly number[]): LabelTrigger[] {
-  if (labels.length === 0) {
-    throw new UsageError('the scan flagged no label', { file: report.model.file, hint: 'Say which labels are meant.' });
-  }
-  return labels.map((label) => {
-    const trigger = report.labels.find((result) => result.label === label)?.trigger;
-    if (trigger === undefined) {
-      throw new UsageError('the scan report has no trigger for the label', {
-        file: report.model.file,
-        got: `label ${label}`,
-      });
-    }
-    const { channels, height, width } = report.model.input;
-    if (trigger.channels !== channels || trigger.height !== height || trigger.width !== width) {
-      throw new UsageError('a trigger of the scan report does not fit its model', {
-        expected: `${channels}×${height}×${width}`,
-        got: `${trigger.channels}×${trigger.height}×${trigger.width}`,
-      });
-    }
-    return { label, mask: maskOf(trigger), pattern: patternOf(trigger) };
   });
 }

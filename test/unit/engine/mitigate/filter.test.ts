@@ -5,7 +5,12 @@ import { encodeNetwork } from '../../../../src/engine/attack/encodeNetwork';
 import { SamplesError, UsageError } from '../../../../src/engine/errors';
 import { classifierOf } from '../../../../src/engine/graph/classifier';
 import { calibrateFilter, type CalibrationJob } from '../../../../src/engine/mitigate/filter/calibrate';
-import { encodeFilter, ImageFilter, REJECTED } from '../../../../src/engine/mitigate/filter/imageFilter';
+import {
+  encodeFilter,
+  ImageFilter,
+  REJECTED,
+  type FilterParts,
+} from '../../../../src/engine/mitigate/filter/imageFilter';
 import { openFilter } from '../../../../src/engine/mitigate/filter/openFilter';
 import { filterText, parseFilter, type SavedFilter } from '../../../../src/engine/mitigate/filter/savedFilter';
 import { createOnnxRuntime } from '../../../../src/engine/runtime/onnxruntime';
@@ -44,7 +49,7 @@ async function calibrated(change: Partial<CalibrationJob> = {}) {
   return { classifier, preprocessing, layer, profiles };
 }
 
-async function answers(parts: Awaited<ReturnType<typeof calibrated>>, stamp?: ReturnType<typeof pixelTrigger>) {
+async function answers(parts: FilterParts, stamp?: ReturnType<typeof pixelTrigger>) {
   const filter = await ImageFilter.compile(runtime, parts);
   try {
     return await filter.check(toySamples(100), stamp === undefined ? undefined : stamping(stamp));
