@@ -96,13 +96,25 @@ export class Window {
     await this.quickInput.locator('.monaco-list-row').filter({ hasText: entry }).first().click();
   }
 
-  /** By its title in the palette. */
+  /** By its title in the palette, which closes by itself when something else takes the focus; then it is opened again. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.quickInput.locator('input[type=text]').first();
-    await input.fill(`>${title}`);
-    await this.quickInput.locator('.monaco-list-row').filter({ hasText: title }).first().waitFor();
-    await input.press('Enter');
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.page.keyboard.press('F1');
+        const input = this.quickInput.locator('input[type=text]').first();
+        await input.fill(`>${title}`, { timeout: 5_000 });
+        await this.quickInput
+          .locator('.monaco-list-row')
+          .filter({ hasText: title })
+          .first()
+          .waitFor({ timeout: 5_000 });
+        await input.press('Enter', { timeout: 5_000 });
+        return;
+      } catch (error) {
+        if (tries === 3) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   /** Rows of our tree of results. */
