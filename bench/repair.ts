@@ -21,6 +21,7 @@ import { RAW } from '../src/engine/samples/preprocessing';
 import type { Samples } from '../src/engine/samples/samples';
 import { nodeFiles } from '../src/runner/nodeFiles';
 import { openRuntime } from '../src/runner/runtimes';
+import { sha256 } from '../src/runner/sha256';
 import { loadTask, slice, type Task } from './lib/data';
 import { benchBackdoors, benchModel, type Variant } from './lib/models';
 import { numbers, option } from './lib/options';
@@ -66,6 +67,9 @@ async function repairAll(task: Task, seed: number, variant: Variant | undefined)
     return (await invertAgain(job)).triggers;
   });
   const judge = new Judge(runtime, RAW, heldOut, [...originals, ...reversed], undefined);
+  // As in a repair: pruning follows the scan's own trigger of each label.
+  const first = labels.flatMap((label) => reversed.filter((trigger) => trigger.label === label).slice(0, 1));
+  const pruneJudge = new Judge(runtime, RAW, heldOut, [...originals, ...first], undefined);
   const before = await judge.evaluate(classifier);
   const job = {
     runtime,
@@ -83,7 +87,11 @@ async function repairAll(task: Task, seed: number, variant: Variant | undefined)
   const round = (method: 'prune' | 'unlearn' | 'fine-prune', layer?: string) => async (): Promise<Outcome> => {
     const started = performance.now();
     const settings = { ...REPAIR_DEFAULTS, method, seed, ...(layer !== undefined && { layer }) };
-    const result = await repairRound({ ...job, settings, triggers: reversed });
+    const against =
+      method === 'unlearn'
+        ? { triggers: reversed }
+        : { triggers: first, judge: pruneJudge, before: await pruneJudge.evaluate(classifier) };
+    const result = await repairRound({ ...job, settings, ...against });
     const after = await judge.evaluate(withWeights(classifier, result.weights));
     return { round: result.round, after, seconds: (performance.now() - started) / 1000 };
   };
@@ -145,7 +153,8 @@ async function reversedOf(
   model: string,
   invert: () => Promise<readonly KnownTrigger[]>,
 ): Promise<readonly KnownTrigger[]> {
-  const cache = `${model.replace(/\.onnx$/, '')}.reversed.json`;
+  const hash = sha256(await readFile(model)).slice(0, 12);
+  const cache = `${model.replace(/\.onnx$/, '')}.reversed-${hash}.json`;
   interface Stored {
     readonly label: number;
     readonly mask: [text: string, length: number];

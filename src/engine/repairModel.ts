@@ -193,7 +193,8 @@ class Repair {
   /** Other triggers of the same labels, from other seeds. */
   async #findMore(labels: readonly number[]): Promise<void> {
     const { prepared, request, split, settings, events } = this;
-    const seeds = Math.floor(settings.extraTriggers / labels.length);
+    // Pruning silences what is special about the trigger it ranks by; several triggers would only cost more neurons.
+    const seeds = settings.method === 'unlearn' ? Math.floor(settings.extraTriggers / labels.length) : 0;
     if (seeds === 0) return;
     const { triggers, imagePasses } = await invertAgain({
       runtime: request.runtime,

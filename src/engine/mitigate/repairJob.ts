@@ -12,7 +12,7 @@ export interface RepairSettings {
   readonly loop: boolean;
   /** Rounds of the loop at most. */
   readonly maxRounds: number;
-  /** Further triggers that are looked for before the repair, over all labels: one reversed trigger tells only part of the original. */
+  /** Further triggers that are looked for before unlearning, over all labels: one reversed trigger tells only part of the original. */
   readonly extraTriggers: number;
   /** Share of the samples that the repair works with; the others judge it. */
   readonly repairShare: number;

@@ -121,12 +121,17 @@ function score(point: UnlearnPoint | undefined, leastAccuracy: number): number {
   return point.cleanAccuracy - worstSuccess(point) - (point.cleanAccuracy < leastAccuracy ? 2 : 0);
 }
 
-/** Whether nothing is to be gained any more: in the second half of the time, three points without a working trigger that are equally accurate. */
+/**
+ * Whether nothing is to be gained any more: in the second half of the time, three points without a working trigger that are
+ * equally accurate, and as accurate as the model was.
+ */
 export function isSettled(points: readonly UnlearnPoint[], share: number): boolean {
   const last = points.slice(-3);
   const accuracies = last.map((point) => point.cleanAccuracy);
-  const spread = Math.max(...accuracies) - Math.min(...accuracies);
-  return share >= 0.5 && spread < 0.002 && last.every((point) => worstSuccess(point) <= TRIGGER_IS_DEAD);
+  const least = Math.max(...accuracies, points[0]?.cleanAccuracy ?? 1) - 0.002;
+  return (
+    share >= 0.5 && Math.min(...accuracies) >= least && last.every((point) => worstSuccess(point) <= TRIGGER_IS_DEAD)
+  );
 }
 
 /** Batches of an endless shuffled stream; a share of the images carries one of the triggers and keeps its label. */
