@@ -5,6 +5,8 @@ import type { CodeServer } from './codeServer';
 
 const SCREENSHOTS = path.resolve(import.meta.dirname, '..', '..', '..', 'artifacts', 'screenshots');
 const OPENING = 60_000;
+/** Of playwright. */
+const USUAL = 30_000;
 
 export class Window {
   #shots = 0;
@@ -96,25 +98,48 @@ export class Window {
     await this.quickInput.locator('.monaco-list-row').filter({ hasText: entry }).first().click();
   }
 
-  /** By its title in the palette, which closes by itself when something else takes the focus; then it is opened again. */
+  /** By its title in the palette. */
   async command(title: string): Promise<void> {
-    for (let tries = 1; ; tries++) {
-      try {
-        await this.page.keyboard.press('F1');
-        const input = this.quickInput.locator('input[type=text]').first();
-        await input.fill(`>${title}`, { timeout: 5_000 });
-        await this.quickInput
-          .locator('.monaco-list-row')
-          .filter({ hasText: title })
-          .first()
-          .waitFor({ timeout: 5_000 });
-        await input.press('Enter', { timeout: 5_000 });
-        return;
-      } catch (error) {
-        if (tries === 3) throw error;
-        await this.page.keyboard.press('Escape');
+    await this.inQuickInput(async () => {
+      await this.page.keyboard.press('F1');
+      await this.filter(`>${title}`);
+      await this.pick(title);
+    });
+  }
+
+  async changeTheme(name: string): Promise<void> {
+    await this.inQuickInput(async () => {
+      await this.page.keyboard.press('F1');
+      await this.filter('>Preferences: Color Theme');
+      await this.pick('Preferences: Color Theme');
+      await this.quickInput.locator('input[placeholder*="Theme"]').waitFor();
+      await this.filter(name);
+      await this.pick(name);
+    });
+    await this.quickInput.waitFor({ state: 'hidden' });
+    await this.settle();
+  }
+
+  /** It closes by itself when something else takes the focus, such as a webview that has just come; then once more. */
+  private async inQuickInput(steps: () => Promise<void>): Promise<void> {
+    this.page.setDefaultTimeout(8_000);
+    try {
+      for (let tries = 1; ; tries++) {
+        try {
+          await steps();
+          return;
+        } catch (error) {
+          if (tries === 3) throw error;
+          await this.page.keyboard.press('Escape');
+        }
       }
+    } finally {
+      this.page.setDefaultTimeout(USUAL);
     }
+  }
+
+  private async filter(text: string): Promise<void> {
+    await this.quickInput.locator('input[type=text]').first().fill(text);
   }
 
   /** Rows of our tree of results. */
@@ -134,14 +159,6 @@ export class Window {
 
   async dismissNotifications(): Promise<void> {
     await this.command('Notifications: Clear All Notifications');
-  }
-
-  async changeTheme(name: string): Promise<void> {
-    await this.command('Preferences: Color Theme');
-    await this.quickInput.locator('input[type=text]').first().fill(name);
-    await this.pick(name);
-    await this.quickInput.waitFor({ state: 'hidden' });
-    await this.settle();
   }
 
   statusBarItem(text: string | RegExp): Locator {
