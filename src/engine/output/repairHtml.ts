@@ -44,7 +44,7 @@ function roundSection({ prune, unlearn, kept = 0 }: RepairRound, title: string):
     const rows = prune.points.map((point, i) => curveRow(point.pruned, point, i === prune.chosen));
     parts.push(
       section(
-        `${title}pruning of ${text(prune.layer)}`,
+        `${title}Pruning of ${text(prune.layer)}`,
         repairChart(prune.points, pruned, prune.chosen, 'neurons pruned') + KEY + table(['Neurons', ...CURVE], rows),
       ),
     );
@@ -54,7 +54,7 @@ function roundSection({ prune, unlearn, kept = 0 }: RepairRound, title: string):
     const rows = unlearn.map((point, i) => curveRow(point.update, point, i === kept));
     parts.push(
       section(
-        `${title}${prune === undefined ? 'unlearning' : 'fine-tuning'}`,
+        `${title}${prune === undefined ? 'Unlearning' : 'Fine-tuning'}`,
         repairChart(unlearn, update, kept, 'updates') + KEY + table(['Updates', ...CURVE], rows),
       ),
     );
@@ -106,14 +106,14 @@ function findings({ findings: list }: RepairReport): string {
   return section('About the file', `<ul>${items.join('')}</ul>`);
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[], kind = ''): string {
+function table(head: readonly string[], rows: readonly (readonly string[])[], kind = 'numbers'): string {
   const cells = head.map((name) => `<th scope="col">${text(name)}</th>`).join('');
   const body = rows.map(
     ([first = '', ...others]) =>
       `<tr><th scope="row">${text(first)}</th>${others.map((cell) => `<td>${text(cell)}</td>`).join('')}</tr>`,
   );
   const top = head.some((name) => name !== '') ? `<thead><tr>${cells}</tr></thead>` : '';
-  return `<div class="scroll"><table${kind === '' ? '' : ` class="${kind}"`}>${top}<tbody>${body.join('')}</tbody></table></div>`;
+  return `<div class="scroll"><table class="${kind}">${top}<tbody>${body.join('')}</tbody></table></div>`;
 }
 
 function section(title: string, content: string): string {

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { repairHtml } from '../../../../src/engine/output/repairHtml';
+import { isRepaired, repairHeadline } from '../../../../src/engine/output/repairSummary';
+import { repairText } from '../../../../src/engine/output/repairText';
+import type { Evaluation, RepairReport } from '../../../../src/engine/repairReport';
+
+function evaluation(cleanAccuracy: number, reversed: number, given: number): Evaluation {
+  return {
+    cleanAccuracy,
+    perClass: [cleanAccuracy, null],
+    triggers: [
+      { label: 1, source: 'reversed', attackSuccess: reversed },
+      { label: 1, source: 'given', attackSuccess: given },
+    ],
+  };
+}
+
+function report(after: Evaluation, more: Partial<RepairReport> = {}): RepairReport {
+  return {
+    version: 1,
+    tool: 'test',
+    model: {
+      file: '<b>evil</b>.onnx',
+      format: 'onnx',
+      sha256: 'a'.repeat(64),
+      classes: 2,
+      input: { channels: 1, height: 8, width: 8 },
+      head: 'softmax',
+    },
+    samples: { source: 'folder', count: 200, labelled: true, skipped: 0, preprocessing: '0…1' },
+    method: 'unlearn',
+    labels: [1],
+    settings: { maxAccuracyLoss: 0.015 },
+    rounds: [{ labels: [1], unlearn: [{ update: 0, images: 0, cleanAccuracy: 0.99, triggers: [] }], kept: 0 }],
+    before: evaluation(0.99, 0.98, 1),
+    after,
+    notes: ['A note.'],
+    findings: [],
+    seconds: 3,
+    imagePasses: 1000,
+    ...more,
+  };
+}
+
+describe('a repair in words', () => {
+  it('is a success when the reversed trigger is gone at an accepted cost; the given one decides nothing', () => {
+    const good = report(evaluation(0.98, 0.01, 0.7));
+    expect(isRepaired(good)).toBe(true);
+    expect(repairHeadline(good)).toContain('was removed at the cost of 1.0 points');
+  });
+
+  it('is none when the trigger works, a scan still flags, or the accuracy is gone', () => {
+    expect(repairHeadline(report(evaluation(0.99, 0.06, 0)))).toContain('still works');
+    const rescan = { verdict: 'infected', flagged: [1] } as const;
+    expect(isRepaired(report(evaluation(0.99, 0, 0), { rescan }))).toBe(false);
+    const costly = report(evaluation(0.5, 0, 0));
+    expect(isRepaired(costly)).toBe(false);
+    expect(repairHeadline(costly)).toContain('more than was accepted');
+  });
+
+  it('shows before and after in the text', () => {
+    expect(repairText(report(evaluation(0.98, 0.01, 0.7)))).toMatch(/original trigger of label 1\s+100\.0 %\s+70\.0 %/);
+  });
+
+  it('makes a page without scripts out of hostile names', () => {
+    const page = repairHtml(report(evaluation(0.98, 0.01, 0.7)));
+    expect(page).not.toContain('<b>evil');
+    expect(page).not.toContain('<script');
+    expect(page).toContain('&lt;b&gt;evil');
+    expect(page).toContain('<svg class="chart"');
+  });
+});
