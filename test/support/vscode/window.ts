@@ -67,6 +67,12 @@ export class Window {
     return this.page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: name });
   }
 
+  /** What stands at the end of a file's row; VS Code paints it by its style sheet. */
+  async badgeOf(name: string): Promise<string> {
+    const label = this.explorerItem(name).locator('.monaco-icon-label').first();
+    return await label.evaluate<string>(`(label) => getComputedStyle(label, '::after').content`);
+  }
+
   /** Opens the context menu of a place. */
   private async contextMenu(place: Locator): Promise<Locator> {
     await place.click({ button: 'right' });
