@@ -1,6 +1,6 @@
 /**
  * @file Trains the models of bench/detection.ts ahead of time and keeps them in .cache/bench.
- * Usage: tsx bench/trainModels.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1] [--variants badnets,clean,noise,nine,labels]
+ * Usage: tsx bench/trainModels.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1] [--variants badnets,clean,noise,nine,labels] [--threads N]
  */
 import { openRuntime } from '../src/runner/runtimes';
 import { loadTask, type Task } from './lib/data';
@@ -8,7 +8,7 @@ import { benchModel, type Variant } from './lib/models';
 import { numbers, option } from './lib/options';
 
 async function main(): Promise<void> {
-  const runtime = await openRuntime({ threads: 2 });
+  const runtime = await openRuntime({ threads: Number(option('threads') ?? 2) });
   for (const task of (option('tasks') ?? 'mnist,gtsrb').split(',') as Task[]) {
     const data = await loadTask(task);
     for (const seed of numbers('seeds', [1])) {
