@@ -70,7 +70,7 @@ export class Window {
   /** What stands at the end of a file's row; VS Code paints it by its style sheet. */
   async badgeOf(name: string): Promise<string> {
     const label = this.explorerItem(name).locator('.monaco-icon-label').first();
-    return await label.evaluate<string>(`(label) => getComputedStyle(label, '::after').content`);
+    return String(await label.evaluate(`(label) => getComputedStyle(label, '::after').content`));
   }
 
   /** Opens the context menu of a place. */
