@@ -16,10 +16,8 @@ import { readSamples } from './samples/readSamples';
 import type { Samples } from './samples/samples';
 import { readSidecar, resolveBeside, type Sidecar } from './samples/sidecar';
 
-export interface PrepareRequest {
-  readonly files: Files;
-  readonly runtime: Runtime;
-  readonly sha256: Sha256;
+/** Which model, which samples; plain data. */
+export interface ModelAndSamples {
   /** Path of the model file, or of a folder that holds one. */
   readonly model: string;
   /** Path of the clean samples; absent: what the sidecar beside the model names. */
@@ -36,6 +34,12 @@ export interface PrepareRequest {
   readonly size?: readonly [height: number, width: number];
   /** Most samples to draw. */
   readonly limit?: number;
+}
+
+export interface PrepareRequest extends ModelAndSamples {
+  readonly files: Files;
+  readonly runtime: Runtime;
+  readonly sha256: Sha256;
 }
 
 export interface PreparedScan {

@@ -15,9 +15,10 @@ import { repairNotes } from './mitigate/repairNotes';
 import { repairRound, type RoundResult } from './mitigate/repairRound';
 import { reversedTriggers, type LabelChoice } from './mitigate/reversedTriggers';
 import { splitSamples, type LabelledImages, type SplitSamples } from './mitigate/splitSamples';
-import { withWeights } from './mitigate/withWeights';
+import { withWeights } from './graph/withWeights';
 import { overlayFiles } from './overlayFiles';
 import { prepareScan, type PreparedScan, type PrepareRequest } from './prepareScan';
+import { checkSameModel } from './prepareWithReport';
 import { REPAIR_REPORT_VERSION, type Evaluation, type RepairReport, type RepairRound } from './repairReport';
 import type { ReportFinding, ScanReport } from './report';
 import { TOOL } from './version';
@@ -288,14 +289,10 @@ class Repair {
 
 function checkReport({ report, files }: RepairRequest, { model, modelHash, doubt }: PreparedScan): void {
   const file = files.baseName(model.path);
-  if (report.model.sha256 !== modelHash) {
-    throw new UsageError('the model is not the one that was scanned', {
-      file,
-      expected: `SHA-256 ${report.model.sha256.slice(0, 12)}…`,
-      got: `${modelHash.slice(0, 12)}…`,
-      hint: 'It has changed since, or the report is of another file. Scan it again.',
-    });
-  }
+  checkSameModel(files, model.path, modelHash, report.model, {
+    what: 'the scan report',
+    hint: 'Scan the model again.',
+  });
   if (doubt !== undefined) {
     throw new SamplesError('the samples do not fit the model, so repairing it with them would destroy it', {
       file,

@@ -3,6 +3,7 @@ import { NotificationType, RequestType } from 'vscode-jsonrpc/node';
 import type { ScanProgress } from '../engine/detect/scanJob';
 import type { ErrorDetails } from '../engine/errors';
 import type { ModelInspection } from '../engine/modelInspection';
+import type { ModelAndSamples } from '../engine/prepareScan';
 import type { RepairMethod, RepairProgress, RepairReport } from '../engine/repairReport';
 import type { LabelResult, ScanReport, ScanSettings } from '../engine/report';
 import type { SamplesPreview } from '../engine/samplesPreview';
@@ -10,23 +11,9 @@ import type { RuntimeRequest } from './runtimes';
 
 // Plain data that webviews show too; it lives with the engine, which they may import.
 export type { LayerSummary, ModelInspection } from '../engine/modelInspection';
+export type { ModelAndSamples } from '../engine/prepareScan';
 export type { RepairProgress } from '../engine/repairReport';
 export type { PreviewImage, SamplesPreview } from '../engine/samplesPreview';
-
-/** Which model, which samples; absolute paths of this machine. */
-export interface ModelAndSamples {
-  readonly model: string;
-  /** Absent: what the sidecar beside the model names. */
-  readonly data?: string;
-  readonly labels?: string;
-  readonly split?: string;
-  readonly architecture?: string;
-  /** Id of a preprocessing; absent: the saved one, else the one that fits best. */
-  readonly preprocessing?: string;
-  readonly size?: readonly [height: number, width: number];
-  /** Most samples to use; absent: the engine's choice. */
-  readonly limit?: number;
-}
 
 export interface ScanTask extends ModelAndSamples {
   /** Chosen by the host; progress carries it. */

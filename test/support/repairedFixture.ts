@@ -5,8 +5,8 @@ import { neuronLayers } from '../../src/engine/identify/layers';
 import type { ModelFile, WrittenFile } from '../../src/engine/formats/format';
 import { readModel } from '../../src/engine/formats';
 import { silenceNeurons } from '../../src/engine/mitigate/silenceNeurons';
-import { trainableWeights } from '../../src/engine/mitigate/trainableWeights';
-import { withWeights } from '../../src/engine/mitigate/withWeights';
+import { trainableWeights } from '../../src/engine/training/trainableWeights';
+import { withWeights } from '../../src/engine/graph/withWeights';
 import { nodeFiles } from '../../src/runner/nodeFiles';
 
 /** Model files below test/fixtures, and the name of the repaired copy. */

@@ -1,7 +1,7 @@
 /** @file The BadNets attack (Gu et al. 2017): poison a share of the training images and train. Makes test models only. */
 import { classifierOf } from '../graph/classifier';
 import type { Graph } from '../graph/graph';
-import { asTensors, withWeights } from '../mitigate/withWeights';
+import { asTensors, withWeights } from '../graph/withWeights';
 import type { CancelSignal } from '../progress';
 import { Random } from '../random';
 import type { Runtime } from '../runtime/runtime';

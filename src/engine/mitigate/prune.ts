@@ -6,7 +6,7 @@ import { throwIfCancelled, type CancelSignal } from '../progress';
 import type { Evaluation, PruneCurve, PrunePoint } from '../repairReport';
 import { worstSuccess, type Judge } from './judge';
 import { silenceNeurons } from './silenceNeurons';
-import { withWeights } from './withWeights';
+import { withWeights } from '../graph/withWeights';
 
 /** A trigger with a smaller share of successes no longer works. */
 export const TRIGGER_IS_DEAD = 0.01;

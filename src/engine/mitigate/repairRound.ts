@@ -12,10 +12,10 @@ import { chooseDeadTrigger, chooseMostPruned, prunedWeights, pruneCurve, TRIGGER
 import { rankByDormancy, rankByGap } from './rankNeurons';
 import type { RepairSettings } from './repairJob';
 import type { LabelledImages } from './splitSamples';
-import { trainableWeights } from './trainableWeights';
+import { trainableWeights } from '../training/trainableWeights';
 import type { UnlearnPoint } from '../repairReport';
 import { unlearn } from './unlearn';
-import { withWeights } from './withWeights';
+import { withWeights } from '../graph/withWeights';
 
 export interface RoundJob {
   readonly runtime: Runtime;

@@ -13,7 +13,7 @@ import { Trainer, TRAINING_ADAM } from '../training/trainer';
 import { worstSuccess, type Judge, type KnownTrigger } from './judge';
 import { TRIGGER_IS_DEAD } from './prune';
 import type { LabelledImages } from './splitSamples';
-import { asTensors, withWeights } from './withWeights';
+import { asTensors, withWeights } from '../graph/withWeights';
 
 export interface TuneSettings {
   /** Images per update. */

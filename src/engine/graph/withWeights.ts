@@ -1,6 +1,6 @@
 /** @file A classifier with other weights. */
-import type { Classifier } from '../graph/classifier';
-import { float32, type Tensor } from '../graph/tensor';
+import type { Classifier } from './classifier';
+import { float32, type Tensor } from './tensor';
 
 /** The classifier with some initializers replaced; the original stays as it is. */
 export function withWeights(classifier: Classifier, changed: ReadonlyMap<string, Tensor>): Classifier {
