@@ -111,7 +111,7 @@ describe('repairModel', () => {
 
   it('refuses a model that has changed since the scan', async () => {
     const other = { ...report, model: { ...report.model, sha256: 'f'.repeat(64) } };
-    await expect(repair({ report: other })).rejects.toThrow('Scan it again');
+    await expect(repair({ report: other })).rejects.toThrow('Scan the model again');
   });
 
   it('offers to repair all labels where nothing is flagged', async () => {
