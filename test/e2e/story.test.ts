@@ -1,5 +1,5 @@
 /** @file One person's way through the extension, step by step: scan, stop, resume, understand, come back. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Figure, recordFigure, slowdown } from '../support/figures';
@@ -8,6 +8,7 @@ import type { Window } from '../support/vscode/window';
 import { type Editor, openEditor, ROOT } from './editor';
 
 const SCAN_TIME = { timeout: 110_000 };
+const REPAIR_TIME = { timeout: 300_000 };
 const BUNDLED = 'The images that come with this sample model';
 
 describe(`code-server ${RELEASES.newest.version}`, () => {
@@ -157,6 +158,31 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await window.webview.getByRole('tab', { name: 'Triggers' }).waitFor();
     await window.settle();
     await window.screenshot('reloaded-panel');
+  });
+
+  it('repairs the model into a new file, and shows what has changed', REPAIR_TIME, async () => {
+    const original = readFileSync(path.join(editor.workspace, 'infected.onnx'));
+    await window.inlineAction(window.results('infected.onnx'), 'Repair Model…');
+    await window.quickInput.getByText('Unlearn').first().waitFor();
+    await window.screenshot('repair-method');
+    await window.pick('Unlearn');
+    const save = window.webview.getByRole('button', { name: 'Save' });
+    await save.waitFor(REPAIR_TIME);
+    await window.settle();
+    await window.screenshot('repair-ready');
+    await save.click();
+    await window.quickInput.locator('input[type=text]').first().waitFor();
+    await window.screenshot('repair-save');
+    await window.page.keyboard.press('Enter');
+    const scan = window.webview.getByRole('button', { name: 'Scan of the repaired model' });
+    await scan.waitFor(REPAIR_TIME);
+    await window.screenshot('repair-saved');
+    await scan.click();
+    await window.webview.getByRole('tab', { name: 'Before and after' }).click(SCAN_TIME);
+    await window.settle();
+    await window.screenshot('repair-compared');
+    expect(readFileSync(path.join(editor.workspace, 'infected.onnx'))).toEqual(original);
+    expect(readdirSync(editor.workspace).filter((name) => name.endsWith('.onnx'))).toHaveLength(3);
   });
 
   it('explains itself in a walkthrough', async () => {

@@ -69,8 +69,9 @@ export class Window {
 
   /** What stands at the end of a file's row; VS Code paints it by its style sheet. */
   async badgeOf(name: string): Promise<string> {
-    const label = this.explorerItem(name).locator('.monaco-icon-label').first();
-    return String(await label.evaluate(`(label) => getComputedStyle(label, '::after').content`));
+    const label = `.explorer-folders-view .monaco-list-row[aria-label^="${name}"] .monaco-icon-label`;
+    await this.page.locator(label).waitFor();
+    return await this.page.evaluate<string>(`getComputedStyle(document.querySelector('${label}'), '::after').content`);
   }
 
   /** Opens the context menu of a place. */
