@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { UsageError } from '../../../src/engine/errors';
 import type { RepairDraft } from '../../../src/engine/repairModel';
 import type { Evaluation, RepairReport } from '../../../src/engine/repairReport';
 import { atomicWriteAll } from '../../../src/runner/atomicWrite';
@@ -64,12 +65,7 @@ describe('saveRepair', () => {
   it.skipIf(process.getuid?.() !== 0)('leaves nothing behind on a full disk', async (test) => {
     const small = path.join(folder, 'small');
     await fs.mkdir(small);
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', small], { stdio: 'ignore' });
-    } catch {
-      // A container without the right to mount.
-      test.skip();
-    }
+    if (!mount(['-t', 'tmpfs', '-o', 'size=64k', 'none', small])) test.skip();
     try {
       const large = draft([{ name: 'weights.bin', bytes: new Uint8Array(200_000) }]);
       await expect(saveRepair(large, path.join(small, 'new.onnx'))).rejects.toThrow('the disk is full');
@@ -79,7 +75,35 @@ describe('saveRepair', () => {
       execFileSync('umount', [small]);
     }
   });
+
+  it.skipIf(process.platform === 'win32')('leaves a read-only folder as it is', async (test) => {
+    // No mode keeps root out, but a file system that is read-only does.
+    const root = process.getuid?.() === 0;
+    if (!root) await fs.chmod(folder, 0o555);
+    else if (!mount(['-t', 'tmpfs', 'none', folder])) test.skip();
+    try {
+      if (root) {
+        await fs.writeFile(original, MODEL);
+        execFileSync('mount', ['-o', 'remount,ro', folder]);
+      }
+      const saved = saveRepair(draft([{ name: 'weights.bin', bytes: MODEL }]), repairedPath(original));
+      await expect(saved).rejects.toBeInstanceOf(UsageError);
+      await expect(saved).rejects.toThrow(
+        /model\.repaired\.onnx: the repaired model cannot be written \((the file system is read-only|permission denied)\)/,
+      );
+      expect(await fs.readdir(folder)).toEqual(['model.onnx']);
+      expect(sha256(await fs.readFile(original))).toBe(sha256(MODEL));
+    } finally {
+      if (root) execFileSync('umount', [folder]);
+      else await fs.chmod(folder, 0o755);
+    }
+  });
 });
+
+/** Whether it worked: not every container may mount. */
+function mount(args: readonly string[]): boolean {
+  return spawnSync('mount', args, { stdio: 'ignore' }).status === 0;
+}
 
 describe('atomicWriteAll', () => {
   it('takes back what it has written when a later file fails', async () => {
