@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CancelledError, SamplesError, UsageError } from '../../../src/engine/errors';
+import { CancelledError, SamplesError, UnsupportedModelError, UsageError } from '../../../src/engine/errors';
 import { worstSuccess } from '../../../src/engine/mitigate/judge';
 import { repairModel, type RepairDraft, type RepairRequest } from '../../../src/engine/repairModel';
 import type { RepairProgress } from '../../../src/engine/repairReport';
@@ -11,6 +11,7 @@ import { readModel } from '../../../src/engine/formats';
 import { floats } from '../../../src/engine/graph/tensor';
 import { sha256 } from '../../../src/runner/sha256';
 import { memoryFiles } from '../../support/memoryFiles';
+import { quantisedNetwork } from '../../support/quantisedNetwork';
 import { BACKDOOR_NEURON, toyFiles, toyTrigger } from '../../support/toyNetwork';
 
 const now = (): number => performance.now() / 1000;
@@ -133,6 +134,30 @@ describe('repairModel', () => {
 
   it('refuses a layer that does not exist, naming those that do', async () => {
     await expect(repair({ settings: { layer: 'nonsense' } })).rejects.toThrow('hidden');
+  });
+
+  it('refuses to write what quantised weights cannot hold; zeros they can', async () => {
+    const quantised = { files: memoryFiles({ ...contents, ...quantisedNetwork(5) }), model: 'model.json' };
+    const scanned = await scanModel({
+      ...source(),
+      ...quantised,
+      preprocessing: 'unit',
+      settings: { updates: 150 },
+      now,
+    });
+    expect(scanned.flagged).toEqual([5]);
+    const repaired = (method: RepairRequest['settings']['method']) =>
+      repair({ ...quantised, preprocessing: 'unit', report: scanned, settings: { method } });
+
+    const unlearned = await repaired('unlearn');
+    expect(worstSuccess(unlearned.report.after)).toBeLessThanOrEqual(0.01);
+    const written = unlearned.write('model.repaired.json');
+    await expect(written).rejects.toBeInstanceOf(UnsupportedModelError);
+    await expect(written).rejects.toThrow(/model\.json: the numbers of the file are too coarse .*prune instead/);
+
+    const { report: pruned } = await (await repaired('prune')).write('model.repaired.json');
+    expect(worstSuccess(pruned.after)).toBe(0);
+    expect(pruned.after.cleanAccuracy).toBe(pruned.before.cleanAccuracy);
   });
 
   it.each(['prune', 'unlearn', 'fine-prune'] as const)('can be cancelled at any moment of %s', async (method) => {
