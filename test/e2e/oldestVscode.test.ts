@@ -4,6 +4,8 @@ import { RELEASES } from '../support/vscode/installCodeServer';
 import type { Window } from '../support/vscode/window';
 import { type Editor, openEditor } from './editor';
 
+const SCAN_TIME = { timeout: 110_000 };
+
 describe(`VS Code ${RELEASES.oldest.version}`, () => {
   let editor: Editor;
   let window: Window;
@@ -18,5 +20,16 @@ describe(`VS Code ${RELEASES.oldest.version}`, () => {
   it('offers the scan on models only', async () => {
     expect(await window.entriesOf(window.explorerItem('infected.onnx'))).toContain('Scan for Backdoors');
     expect(await window.entriesOf(window.explorerItem('README.md'))).not.toContain('Scan for Backdoors');
+  });
+
+  it('scans the sample model', async () => {
+    await window.command('Neural Cleanse: Scan the Infected Sample Model');
+    await window.results('flagged').waitFor(SCAN_TIME);
+    await window.notification('hides a backdoor').waitFor();
+    await window.results('flagged').click();
+    await window.webview.getByRole('tab', { name: 'Triggers' }).waitFor();
+    await window.settle();
+    await window.screenshot('scanned');
+    expect(await window.results(/L1 /).count()).toBe(10);
   });
 });

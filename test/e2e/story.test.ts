@@ -89,8 +89,8 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await window.screenshot('clean');
   });
 
-  it('remembers the samples, for the command line too', () => {
-    // Those that come with the extension are no path to commit.
+  it('writes nothing beside a model whose samples came with the extension', () => {
+    // A path into the extension is nothing to commit.
     expect(existsSync(path.join(editor.workspace, 'infected.onnx.neural-cleanse.json'))).toBe(false);
   });
 

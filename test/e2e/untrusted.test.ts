@@ -1,0 +1,41 @@
+/** @file A folder that the user does not trust: scanning works, writing does not. */
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RELEASES } from '../support/vscode/installCodeServer';
+import type { Window } from '../support/vscode/window';
+import { type Editor, openEditor } from './editor';
+
+const SCAN_TIME = { timeout: 110_000 };
+
+describe('an untrusted workspace', () => {
+  let editor: Editor;
+  let window: Window;
+
+  beforeAll(async () => {
+    editor = await openEditor(RELEASES.newest, { askForTrust: true });
+    window = await editor.open('untrusted');
+  });
+
+  afterAll(() => (editor as Editor | undefined)?.close());
+
+  it('says what works and what does not', async () => {
+    await window.page.getByRole('button', { name: "No, I don't trust" }).click();
+    await window.showResults();
+    await window.page.getByText('This workspace is not trusted').waitFor();
+    await window.screenshot('welcome');
+  });
+
+  it('can be scanned, and nothing is written in it', async () => {
+    const before = readdirSync(editor.workspace);
+    await window.showExplorer();
+    await window.chooseFromMenu(window.explorerItem('infected.onnx'), 'Scan for Backdoors');
+    await window.pick('The images that come with this sample model');
+    await window.webview.getByRole('button', { name: 'Scan' }).click(SCAN_TIME);
+    await window.showResults();
+    await window.results('flagged').waitFor(SCAN_TIME);
+    await window.results('infected.onnx').first().hover();
+    await window.screenshot('scanned');
+    expect(await window.results('infected.onnx').first().getByLabel('Repair Model').count()).toBe(0);
+    expect(readdirSync(editor.workspace)).toEqual(before);
+  });
+});
