@@ -12,8 +12,8 @@ export interface CodeServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Environment of the extension host, added to ours. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Ask whether folders are trusted, as a desktop does; otherwise all are. */
-  readonly askForTrust?: boolean;
+  /** No folder is trusted until the user says so; otherwise all are. */
+  readonly restricted?: boolean;
   /** 0: any free port. */
   readonly port?: number;
 }
@@ -61,7 +61,7 @@ export async function startCodeServer(installed: InstalledCodeServer, options: C
       ...places,
       ...['--auth', 'none', '--bind-addr', `127.0.0.1:${options.port ?? 0}`],
       ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
-      ...(options.askForTrust === true ? [] : ['--disable-workspace-trust']),
+      ...(options.restricted === true ? [] : ['--disable-workspace-trust']),
     ],
     { env, stdio: ['ignore', 'pipe', 'pipe'] },
   );
