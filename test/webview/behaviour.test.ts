@@ -363,6 +363,30 @@ describe('the other panels answer', () => {
     expect(await lastSaid()).toEqual({ type: 'action', action: 'discardRepair' });
   });
 
+  it('repair: the update whose weights were kept is marked on the curve and read out, once training has ended', async () => {
+    await open('repair');
+    const [round] = repairReport.rounds;
+    const { kept, ...running } = round!;
+    const { page } = panel;
+    const curve = page
+      .locator('figure')
+      .filter({ has: page.getByRole('heading', { name: 'Unlearning', exact: true }) });
+    const progress = { phase: 'unlearning', done: 120, total: 120, rounds: [running] } as const;
+    const { uri, name, labels } = repair();
+    await panel.send({ type: 'repair', repair: { uri, name, labels, state: 'computing', progress } });
+    await curve.waitFor();
+    expect(await curve.locator('.mark').count()).toBe(0);
+    expect(await page.getByText('Kept:').count()).toBe(0);
+
+    await panel.send({ type: 'repair', repair: repair() });
+    await page.getByText(/^Kept: Update 96: clean accuracy 99\.0 %, attack to label 7 0\.0 %$/).waitFor();
+    expect(round!.unlearn![kept!]!.update).toBe(96);
+    const mark = Number(await curve.locator('.mark').getAttribute('x1'));
+    const box = (await curve.locator('svg').first().boundingBox())!;
+    // 96 of 120 updates.
+    expect((mark - 52) / (box.width - 52 - 16)).toBeCloseTo(0.8, 2);
+  });
+
   it('speaks the language of the editor', async () => {
     await open('scan', { translations: { 'Backdoor found': 'Hintertür gefunden', Triggers: 'Auslöser' } });
     await panel.send({ type: 'scan', scan: finishedScan });

@@ -166,6 +166,7 @@ export const repairReport: RepairReport = {
       labels: [FLAGGED],
       prune: { layer: 'fc1', neurons: 512, ranking: [], points: prunePoints, chosen: 9 },
       unlearn: unlearnPoints,
+      kept: 24,
     },
   ],
   before,

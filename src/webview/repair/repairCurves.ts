@@ -88,18 +88,22 @@ export class UnlearnFigure {
     this.#table = new Table(changed);
   }
 
-  render(points: readonly UnlearnPoint[], width: number): TemplateResult {
+  /** `kept`: index of the point whose weights were kept, where training has ended. */
+  render(points: readonly UnlearnPoint[], kept: number | undefined, width: number): TemplateResult {
+    const at = points[kept ?? -1];
+    const text = (point: UnlearnPoint): string => `${t('Update {0}', point.update)}: ${successText(point)}`;
     const drawn = lineChart(
       {
         positions: points.map(({ update }) => update),
         xTitle: t('updates'),
         xFormat: (value) => formatNumber(value, 0),
         plots: [successPlot(points, t('share of images'))],
+        ...(at && { mark: at.update }),
       },
       width,
     );
     const title = t('Unlearning');
-    return this.#figure.render({
+    return html`${this.#figure.render({
       title,
       summary: t('The model learns that the trigger means nothing.'),
       fileName: 'unlearning',
@@ -108,7 +112,7 @@ export class UnlearnFigure {
       chart: drawn.chart,
       points: points.map((point, i) => ({
         x: drawn.xs[i] ?? 0,
-        text: `${t('Update {0}', point.update)}: ${successText(point)}`,
+        text: text(point),
       })),
       table: () =>
         this.#table.render(
@@ -120,7 +124,8 @@ export class UnlearnFigure {
           ],
           points,
         ),
-    });
+    })}
+    ${at ? html`<p class="point">${t('Kept: {0}', text(at))}</p>` : ''}`;
   }
 }
 

@@ -62,7 +62,7 @@ export class RepairPanelView extends View {
     const at = Math.min(this.#round ?? last, last);
     const round = rounds[at];
     if (!round) return nothing;
-    const { prune, unlearn } = round;
+    const { prune, unlearn, kept } = round;
     const changeable = at === last && state === 'ready';
     return html`
       ${
@@ -98,7 +98,7 @@ export class RepairPanelView extends View {
             )
           : nothing
       }
-      ${unlearn && unlearn.length > 0 ? this.#unlearn.render(unlearn, this.width) : nothing}
+      ${unlearn && unlearn.length > 0 ? this.#unlearn.render(unlearn, kept, this.width) : nothing}
     `;
   }
 
