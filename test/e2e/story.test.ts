@@ -31,7 +31,7 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
   it('offers the scan on models, and on nothing else', async () => {
     expect(await window.entriesOf(window.explorerItem('infected.onnx'))).toContain('Scan for Backdoors');
     expect(await window.entriesOf(window.explorerItem('README.md'))).not.toContain('Scan for Backdoors');
-    factor = slowdown();
+    factor = slowdown('engine');
     rightClick = performance.now();
     await window.chooseFromMenu(window.explorerItem('infected.onnx'), 'Scan for Backdoors');
   });
@@ -193,7 +193,7 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
   });
 
   it('was quick enough', () => {
-    factor = Math.max(factor, slowdown());
+    factor = Math.max(factor, slowdown('engine'));
     for (const figure of figures) recordFigure(ROOT, { ...figure, slowdown: factor });
   });
 });

@@ -29,7 +29,7 @@ describe('an interrupted scan', function () {
     const uri = sampleModel('cancelled');
     click(COMMANDS.scan, uri);
     await until(uri, 'two labels', hasLabels(2));
-    const factor = slowdown();
+    const factor = slowdown('engine');
     const start = performance.now();
     click(COMMANDS.stop, uri);
     const paused = await until(uri, 'paused', (entry) => entry?.state === 'paused', 10_000);

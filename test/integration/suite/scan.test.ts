@@ -16,7 +16,7 @@ describe('a scan', () => {
   it('finds the backdoor of the sample, label by label', async function () {
     this.timeout(180_000);
     const uri = sampleModel('infected');
-    factor = slowdown();
+    factor = slowdown('engine');
     const start = performance.now();
     const stopWatching = watchEventLoop();
     click(COMMANDS.scan, uri);
