@@ -226,16 +226,14 @@ export class ScanController implements vscode.Disposable {
 
   async #finish(run: Run, report: ScanReport, file: FileState): Promise<void> {
     const { order } = run;
+    // Watchers also report, late, what was written before the scan began.
+    const outdated = run.changed && !isSame(file, await fileState(order.uri).catch(() => undefined));
     this.#end(run);
     this.log.info(`${report.model.file}: ${report.verdict}. ${report.reasons.join(' ')}`);
-    this.#show(run, {
-      state: 'done',
-      report,
-      labels: report.labels,
-      running: [],
-      ...(run.changed && { outdated: true }),
-    });
-    await this.#keep({ ...storedOrder(order), file, report });
+    this.#show(run, { state: 'done', report, labels: report.labels, running: [], ...(outdated && { outdated }) });
+    const result = { ...storedOrder(order), file, report };
+    await this.#keep(result);
+    if (outdated) await this.#judgeAge(result);
   }
 
   async #pause(run: Run): Promise<void> {
@@ -310,7 +308,7 @@ export class ScanController implements vscode.Disposable {
       this.store.set({ ...entry, outdated });
     };
     if (now === undefined || report === undefined) return;
-    if (now.size === file.size && now.modified === file.modified) {
+    if (isSame(file, now)) {
       mark(false);
       return;
     }
@@ -373,6 +371,10 @@ function storedOrder({ uri, samples, sample, repairedFrom }: ScanOrder): Omit<St
 async function fileState(uri: vscode.Uri): Promise<FileState> {
   const { size, mtime } = await vscode.workspace.fs.stat(uri);
   return { size, modified: mtime };
+}
+
+function isSame(before: FileState, now: FileState | undefined): boolean {
+  return now?.size === before.size && now.modified === before.modified;
 }
 
 function nameOf(uri: vscode.Uri): string {

@@ -151,6 +151,17 @@ describe('a model that changes', () => {
     expect(later.store.get(key)!.outdated).toBe(true);
   });
 
+  it('does not make it outdated where only the news of an earlier change came late', async () => {
+    const { engine, store, scans, order, key } = await hostUnderTest();
+    const run = scans.run(order);
+    const { resolve } = await engine.last();
+    await scans.changed(order.uri);
+    resolve(infectedReport);
+    await run;
+    expect(store.get(key)).toMatchObject({ state: 'done' });
+    expect(store.get(key)!.outdated).not.toBe(true);
+  });
+
   it('takes the result along when it goes, and brings it back', async () => {
     const { engine, store, scans, order, key, folder } = await hostUnderTest();
     const run = scans.run(order);
