@@ -1,6 +1,6 @@
 /** @file A repair from end to end, up to the point where the repaired file could be written. */
 import { completeSettings } from './detect/settings';
-import { scanLabels } from './detect/scanLabels';
+import { scanLabels, type Detection } from './detect/scanLabels';
 import { Evaluator } from './detect/evaluator';
 import { SamplesError, UnsupportedModelError, UsageError } from './errors';
 import type { Files } from './files';
@@ -10,6 +10,7 @@ import { classifierOf, type Classifier } from './graph/classifier';
 import type { Tensor } from './graph/tensor';
 import { invertAgain } from './mitigate/invertAgain';
 import { Judge, worstSuccess, type KnownTrigger } from './mitigate/judge';
+import { labelsOfNextRound } from './mitigate/nextRound';
 import { REPAIR_DEFAULTS, type RepairEvents, type RepairSettings } from './mitigate/repairJob';
 import { repairNotes } from './mitigate/repairNotes';
 import { repairRound, type RoundResult } from './mitigate/repairRound';
@@ -89,17 +90,19 @@ class Repair {
   ) {}
 
   async run(): Promise<void> {
-    let labels = labelsOf(this.triggers);
+    let labels: readonly number[] = labelsOf(this.triggers);
     await this.#findMore(labels);
     const original = await this.#judge().evaluate(this.prepared.classifier, true);
     const leastAccuracy = original.cleanAccuracy - this.settings.maxAccuracyLoss;
     for (let round = 0; ; round++) {
       await this.#round(labels, leastAccuracy);
       if (!this.settings.loop) return;
-      const found = await this.#rescan();
-      if (found.length === 0 || round + 1 >= this.settings.maxRounds) return;
-      labels = labelsOf(found);
-      this.triggers = [...this.triggers, ...found];
+      const detection = await this.#rescan();
+      const soFar = { rounds: round + 1, repaired: labelsOf(this.triggers), method: this.settings.method };
+      labels = labelsOfNextRound(detection, soFar);
+      if (labels.length === 0 || round + 1 >= this.settings.maxRounds) return;
+      this.triggers = [...this.triggers, ...reversedTriggers(detection, labels, this.prepared.classifier.input)];
+      await this.#findMore(labels);
     }
   }
 
@@ -199,7 +202,7 @@ class Repair {
     if (seeds === 0) return;
     const { triggers, imagePasses } = await invertAgain({
       runtime: request.runtime,
-      classifier: prepared.classifier,
+      classifier: withWeights(prepared.classifier, this.#weights),
       preprocessing: prepared.calibration.chosen,
       images: split.repair,
       labels,
@@ -214,8 +217,8 @@ class Repair {
     this.#imagePasses += imagePasses;
   }
 
-  /** Scans the model as repaired so far, with the images of the repair; returns the triggers of the flagged labels. */
-  async #rescan(): Promise<KnownTrigger[]> {
+  /** Scans the model as repaired so far, with the images of the repair. */
+  async #rescan(): Promise<Detection> {
     const { prepared, request, split, events } = this;
     const { classifier, calibration, classNames } = prepared;
     const settings = completeSettings(
@@ -243,7 +246,7 @@ class Repair {
     this.#imagePasses += detection.imagePasses;
     const last = this.#rounds.pop();
     if (last !== undefined) this.#rounds.push({ ...last, verdict: detection.verdict });
-    return detection.flagged.length === 0 ? [] : reversedTriggers(detection, 'flagged', classifier.input);
+    return detection;
   }
 
   /** Weights and rounds with another point of the last pruning curve. */

@@ -99,8 +99,8 @@ describe('repairModel', () => {
     expect(row.every((value) => value === 0)).toBe(true);
   });
 
-  it('loops until a scan flags nothing', async () => {
-    const { report: result } = await repair({ settings: { loop: true } });
+  it.each(['prune', 'unlearn'] as const)('loops until a scan flags nothing: %s', async (method) => {
+    const { report: result } = await repair({ settings: { method, loop: true } });
     expect(result.rounds.at(-1)!.verdict).not.toBe('infected');
     expect(result.notes.at(-1)).toContain('flags no label');
   });
