@@ -10,12 +10,14 @@ import { click, isOver, sampleModel, services, until } from './models';
 
 describe('a scan', () => {
   let factor = 1;
+  let infected: vscode.Uri | undefined;
   let seconds = { first: 0, all: 0 };
   let delays: Delays = { longest: 0, longestOwn: 0 };
 
   it('finds the backdoor of the sample, label by label', async function () {
     this.timeout(180_000);
-    const uri = sampleModel('infected');
+    infected = sampleModel('infected');
+    const uri = infected;
     factor = slowdown('engine');
     const start = performance.now();
     const stopWatching = watchEventLoop();
@@ -47,7 +49,8 @@ describe('a scan', () => {
   });
 
   it('shows one problem for each flagged label, until the file is gone', async () => {
-    const uri = sampleModel('infected');
+    const uri = infected;
+    assert.ok(uri);
     const ours = (): vscode.Diagnostic[] =>
       vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Neural Cleanse');
     assert.equal(ours().length, 1);
