@@ -37,7 +37,7 @@ export class BeforeAfter {
     const figures: Row[] = [
       { name: t('Clean accuracy'), before: before.cleanAccuracy, after: chosen.cleanAccuracy },
       ...before.triggers.map((trigger, i) => ({
-        name: t('Success of the {0}', triggerName(trigger)),
+        name: t('Success of the {0}', triggerName(before.triggers, i)),
         before: trigger.attackSuccess,
         after: chosen.triggers[i]?.attackSuccess,
       })),

@@ -129,9 +129,14 @@ export class UnlearnFigure {
   }
 }
 
-/** `attack to 7`, `given attack to 7`. */
-export function triggerName({ label, source }: TriggerSuccess): string {
-  return source === 'given' ? t('known attack to label {0}', label) : t('attack to label {0}', label);
+/** `attack to label 7`; numbered where `triggers` has several that lead there. */
+export function triggerName(triggers: readonly TriggerSuccess[], index: number): string {
+  const { label = NaN, source } = triggers[index] ?? {};
+  const name = source === 'given' ? t('known attack to label {0}', label) : t('attack to label {0}', label);
+  const alike = triggers
+    .map((other, i) => ({ other, i }))
+    .filter(({ other }) => other.label === label && other.source === source);
+  return alike.length < 2 ? name : t('{0}, trigger {1}', name, alike.findIndex(({ i }) => i === index) + 1);
 }
 
 function successPlot(
@@ -146,8 +151,8 @@ function successPlot(
     domain: [0, 1],
     series: [
       { name: t('clean accuracy'), style: 0, values: points.map(({ cleanAccuracy }) => cleanAccuracy) },
-      ...triggers.map((trigger, i) => ({
-        name: triggerName(trigger),
+      ...triggers.map((_, i) => ({
+        name: triggerName(triggers, i),
         style: i + 1,
         values: points.map((point) => point.triggers[i]?.attackSuccess ?? 0),
       })),
@@ -158,15 +163,17 @@ function successPlot(
 function successText({ cleanAccuracy, triggers }: CurvePoint): string {
   return [
     t('clean accuracy {0}', formatPercent(cleanAccuracy)),
-    ...triggers.slice(0, MAX_TRIGGERS).map((one) => `${triggerName(one)} ${formatPercent(one.attackSuccess)}`),
+    ...triggers
+      .slice(0, MAX_TRIGGERS)
+      .map((one, i) => `${triggerName(triggers, i)} ${formatPercent(one.attackSuccess)}`),
   ].join(', ');
 }
 
 function successColumns<Point extends CurvePoint>(points: readonly Point[]): Column<Point>[] {
   return [
     { title: t('Clean accuracy'), cell: ({ cleanAccuracy }) => formatPercent(cleanAccuracy), numeric: true },
-    ...(points[0]?.triggers ?? []).map((trigger, i) => ({
-      title: triggerName(trigger),
+    ...(points[0]?.triggers ?? []).map((_, i, triggers) => ({
+      title: triggerName(triggers, i),
       cell: ({ triggers }: Point) => formatPercent(triggers[i]?.attackSuccess),
       numeric: true,
     })),
