@@ -86,7 +86,7 @@ export function labelSentences(result: LabelResult, report: ScanReport | undefin
         ...(report?.median === undefined
           ? [vscode.l10n.t('Index and p-value are preliminary while the scan runs.')]
           : [vscode.l10n.t('Half of all labels need more than {0} pixels.', formatFixed(report.median, 1))]),
-        ...(result.flagged ? [vscode.l10n.t('That is suspiciously little: a sign of a backdoor.')] : []),
+        ...(result.flagged ? [vscode.l10n.t('So small a trigger is suspicious: a sign of a backdoor.')] : []),
       ];
     }
   }
