@@ -93,20 +93,20 @@ describe('the scan panel', () => {
     const { page } = panel;
     await page.getByRole('listbox', { name: 'Labels' }).focus();
     await page.keyboard.press('ArrowDown');
-    expect(await page.locator('.option[aria-selected=true]').textContent()).toContain('Label 8');
+    await expect.poll(() => page.locator('.option[aria-selected=true]').textContent()).toContain('Label 8');
     await page.keyboard.press('End');
-    expect(await page.locator('.option[aria-selected=true]').textContent()).toContain('Label 1');
+    await expect.poll(() => page.locator('.option[aria-selected=true]').textContent()).toContain('Label 1');
     await page.getByRole('tab', { name: 'Triggers' }).focus();
     await page.keyboard.press('ArrowRight');
     const chart = page.getByRole('slider', { name: /Anomaly index/ });
     await chart.focus();
     await page.keyboard.press('End');
-    expect(await chart.getAttribute('aria-valuetext')).toBe('Label 9: anomaly index -0.63');
+    await expect.poll(() => chart.getAttribute('aria-valuetext')).toBe('Label 9: anomaly index -0.63');
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
-    expect(await chart.getAttribute('aria-valuetext')).toBe('Label 7: anomaly index 3.71, flagged');
+    await expect.poll(() => chart.getAttribute('aria-valuetext')).toBe('Label 7: anomaly index 3.71, flagged');
     await page.keyboard.press('Enter');
-    expect(await page.getByRole('tab', { name: 'Triggers' }).getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => page.getByRole('tab', { name: 'Triggers' }).getAttribute('aria-selected')).toBe('true');
     await page.getByRole('heading', { name: 'Label 7' }).waitFor();
   });
 
@@ -117,7 +117,7 @@ describe('the scan panel', () => {
     await page.getByRole('tab', { name: 'Charts' }).click();
     await page.getByRole('button', { name: /Show as table: Anomaly/ }).click();
     const rows = page.getByRole('table').getByRole('row');
-    expect(await rows.count()).toBe(11);
+    await expect.poll(() => rows.count()).toBe(11);
     const cells = await rows.nth(1).getByRole('cell').allTextContents();
     expect(cells.map((cell) => cell.trim())).toEqual(['7', '11.6', '3.71', '0.0005', '98.9 %', 'flagged']);
   });
@@ -159,7 +159,7 @@ describe('the scan panel', () => {
     const points = () => page.getByRole('slider', { name: /Optimisation of label 0/ }).getAttribute('aria-valuemax');
     await expect.poll(points).toBe('4');
     await panel.send(live(30));
-    expect(await points()).toBe('29');
+    await expect.poll(points).toBe('29');
     await page.getByRole('button', { name: 'Cancel' }).click();
     expect(await lastSaid()).toEqual({ type: 'action', action: 'cancel' });
   });
@@ -172,7 +172,7 @@ describe('the scan panel', () => {
     await page.getByRole('tab', { name: 'Details' }).click();
     await panel.reload();
     await panel.send({ type: 'scan', scan: finishedScan });
-    expect(await page.getByRole('tab', { name: 'Details' }).getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => page.getByRole('tab', { name: 'Details' }).getAttribute('aria-selected')).toBe('true');
     await page.getByRole('tab', { name: 'Triggers' }).click();
     await page.getByRole('heading', { name: 'Label 2' }).waitFor();
   });
@@ -356,7 +356,7 @@ describe('the other panels answer', () => {
     await expect.poll(() => page.locator('output').textContent()).toContain('0 of 512 neurons pruned (0.0 %)');
     for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
     await expect.poll(() => page.locator('output').textContent()).toContain('100 of 512');
-    expect(await page.getByRole('table', { name: 'Before and after' }).textContent()).toContain('83.2 %');
+    await expect.poll(() => page.getByRole('table', { name: 'Before and after' }).textContent()).toContain('83.2 %');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     expect(await lastSaid()).toEqual({ type: 'saveRepair', point: 4 });
     await page.getByRole('button', { name: 'Discard' }).click();
