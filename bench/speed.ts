@@ -22,6 +22,8 @@ import { openRuntime } from '../src/runner/runtimes';
 import { interleaved, median } from './lib/timing';
 
 const BATCH = 32;
+/** Runs of a block, and rounds of blocks. */
+const BLOCK = 12;
 
 interface Subject {
   readonly classifier: Classifier;
@@ -79,6 +81,13 @@ async function inversionUpdate(runtime: Runtime, classifier: Classifier, labels:
   return async () => {
     goal++;
     await runInversions(step, tasks, input, ({ inversion }) => inversion.updates >= goal);
+  };
+}
+
+/** Many runs in a row, as in a scan: for a while after a run the threads of its session still look for work. */
+function block(task: () => Promise<void>): () => Promise<void> {
+  return async () => {
+    for (let i = 0; i < BLOCK; i++) await task();
   };
 }
 
@@ -168,11 +177,9 @@ async function main(): Promise<void> {
   const counts = [...new Set([chosen, 1, 2, 5, 10])];
   const updates = [];
   for (const count of counts) updates.push(await inversionUpdate(runtime, classifier, count));
-  const times = await interleaved([
-    ...updates,
-    await triggerStep(runtime, classifier, chosen),
-    await emptyStep(runtime, classifier, chosen),
-  ]);
+  const steps = [await triggerStep(runtime, classifier, chosen), await emptyStep(runtime, classifier, chosen)];
+  const blocks = await interleaved([...updates, ...steps].map(block), BLOCK);
+  const times = blocks.map((durations) => durations.map((duration) => duration / BLOCK));
   const [update = [], ...others] = times;
   const [run = [], empty = []] = others.slice(counts.length - 1);
   // All of an update but the work on the graph: images, optimiser, and what a call costs that computes nothing.
