@@ -7,7 +7,7 @@ import type { ModelFile } from './formats/format';
 import { classifierOf, type Classifier, type ImageSize } from './graph/classifier';
 import { hashModel, type Sha256 } from './modelHash';
 import type { CancelSignal } from './progress';
-import type { ReportFinding } from './report';
+import type { ReportFinding, SamplesSummary } from './report';
 import type { Runtime } from './runtime/runtime';
 import { calibrate, type Calibration } from './samples/calibrate';
 import { checkAgainstModel } from './samples/check';
@@ -197,4 +197,15 @@ function skippedNote({ skipped }: Samples): string[] {
   const [first] = skipped;
   if (first === undefined) return [];
   return [`${skipped.length} images could not be used, the first one is ${first.name}: ${first.reason}.`];
+}
+
+/** What a report says of the samples. */
+export function samplesSummary({ samples, calibration }: PreparedScan): SamplesSummary {
+  return {
+    source: samples.source,
+    count: samples.count,
+    labelled: samples.labels !== undefined,
+    skipped: samples.skipped.length,
+    preprocessing: calibration.chosen.label,
+  };
 }

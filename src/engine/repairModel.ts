@@ -18,7 +18,7 @@ import { reversedTriggers, type LabelChoice } from './mitigate/reversedTriggers'
 import { splitSamples, type LabelledImages, type SplitSamples } from './mitigate/splitSamples';
 import { withWeights } from './graph/withWeights';
 import { overlayFiles } from './overlayFiles';
-import { prepareScan, type PreparedScan, type PrepareRequest } from './prepareScan';
+import { prepareScan, samplesSummary, type PreparedScan, type PrepareRequest } from './prepareScan';
 import { checkSameModel } from './prepareWithReport';
 import { REPAIR_REPORT_VERSION, type Evaluation, type RepairReport, type RepairRound } from './repairReport';
 import type { ReportFinding, ScanReport } from './report';
@@ -108,7 +108,7 @@ class Repair {
 
   async draft(started: number, findings: readonly ReportFinding[]): Promise<RepairDraft> {
     const { request, settings, prepared, split } = this;
-    const { model, classifier, samples, calibration } = prepared;
+    const { model, classifier } = prepared;
     const judge = this.#judge();
     this.#tell('evaluating', 0, 2);
     const before = await judge.evaluate(classifier);
@@ -116,13 +116,7 @@ class Repair {
       version: REPAIR_REPORT_VERSION,
       tool: TOOL,
       model: request.report.model,
-      samples: {
-        source: samples.source,
-        count: samples.count,
-        labelled: samples.labels !== undefined,
-        skipped: samples.skipped.length,
-        preprocessing: calibration.chosen.label,
-      },
+      samples: samplesSummary(this.prepared),
       method: settings.method,
       labels: labelsOf(this.triggers),
       settings: {

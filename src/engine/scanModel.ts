@@ -2,7 +2,7 @@
 import { scanLabels } from './detect/scanLabels';
 import type { ScanEvents } from './detect/scanJob';
 import { completeSettings } from './detect/settings';
-import { prepareScan, type PrepareRequest } from './prepareScan';
+import { prepareScan, samplesSummary, type PrepareRequest } from './prepareScan';
 import { REPORT_VERSION, type ScanReport, type ScanSettings } from './report';
 import type { Samples } from './samples/samples';
 import { TOOL } from './version';
@@ -53,13 +53,7 @@ export async function scanModel(request: ScanRequest, events: ScanEvents = {}): 
       },
       head: classifier.head,
     },
-    samples: {
-      source: samples.source,
-      count: samples.count,
-      labelled: samples.labels !== undefined,
-      skipped: samples.skipped.length,
-      preprocessing: calibration.chosen.label,
-    },
+    samples: samplesSummary(prepared),
     settings,
     runtime: request.runtime.description,
     ...assessment,
