@@ -1,55 +1,22 @@
-/** What panels do: keyboard, hostile names, many labels, reload, live scans, answers to the host. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { PanelKind, PanelMessage } from '../../src/shared/panelMessages';
+/** @file What the scan panel does: drawing, keyboard, live scans, reload, export, many labels. */
+import { describe, expect, it } from 'vitest';
 import { scanView } from '../../src/shared/scanView';
-import { build, removeBuild } from '../support/build';
-import { launchChromium } from '../support/chromium';
 import { recordFigure } from '../support/figures';
 import { ROOT } from '../support/project';
-import {
-  details,
-  entry,
-  finishedScan,
-  HOSTILE,
-  largeReport,
-  model,
-  preview,
-  repair,
-  repairReport,
-  report,
-} from './content';
-import { openPanel, type PanelPage } from './panelPage';
+import { details, entry, finishedScan, largeReport, report } from './content';
+import { lastSaid, panelTests } from './panelTest';
 
-let browser: Browser;
-let panel: PanelPage;
-beforeAll(async () => {
-  build();
-  browser = await launchChromium();
-});
-afterEach(async () => {
-  expect(panel.complaints).toEqual([]);
-  await panel.page.close();
-});
-afterAll(async () => {
-  await browser.close();
-  removeBuild();
-});
-
-const open = async (kind: PanelKind, options?: Parameters<typeof openPanel>[2]): Promise<void> => {
-  panel = await openPanel(browser, kind, options);
-};
-const lastSaid = async (): Promise<PanelMessage | undefined> => (await panel.said()).at(-1);
-const showDetails = () => panel.send(...details.map((one) => ({ type: 'details', details: one }) as const));
+const open = panelTests();
+const showDetails = details.map((one) => ({ type: 'details', details: one }) as const);
 
 describe('the scan panel', () => {
   it('asks once for what it shows, and draws it', async () => {
-    await open('scan');
+    const panel = await open('scan');
     await panel.send({ type: 'scan', scan: finishedScan });
     const asked = (await panel.said()).filter(({ type }) => type === 'needDetails');
     expect(asked).toHaveLength(1);
     expect(asked[0]).toMatchObject({ labels: expect.arrayContaining([0, 7, 9]) as unknown });
-    await showDetails();
+    await panel.send(...showDetails);
     await expect.poll(() => panel.page.locator('.gallery img').count()).toBe(4);
     // 784 pixels of which a handful are white.
     const white = await panel.page.locator('.gallery img').first().evaluate(whitePixels);
@@ -58,9 +25,9 @@ describe('the scan panel', () => {
   });
 
   it('stamps the trigger on the sample as the scan did', async () => {
-    await open('scan');
+    const panel = await open('scan');
     await panel.send({ type: 'scan', scan: finishedScan });
-    await showDetails();
+    await panel.send(...showDetails);
     const stamped = panel.page.getByAltText(/On a sample/);
     await stamped.waitFor();
     const { plain, changed } = await panel.page.evaluate(
@@ -88,7 +55,7 @@ describe('the scan panel', () => {
   });
 
   it('is used by keyboard alone', async () => {
-    await open('scan');
+    const panel = await open('scan');
     await panel.send({ type: 'scan', scan: finishedScan });
     const { page } = panel;
     await page.getByRole('listbox', { name: 'Labels' }).focus();
@@ -111,7 +78,7 @@ describe('the scan panel', () => {
   });
 
   it('has the same figures in chart and table', async () => {
-    await open('scan');
+    const panel = await open('scan');
     await panel.send({ type: 'scan', scan: finishedScan });
     const { page } = panel;
     await page.getByRole('tab', { name: 'Charts' }).click();
@@ -123,7 +90,7 @@ describe('the scan panel', () => {
   });
 
   it('filters and sorts', async () => {
-    await open('scan');
+    const panel = await open('scan');
     await panel.send({ type: 'scan', scan: scanView(entry({ labels: largeReport(50).labels })) });
     const { page } = panel;
     await page.getByRole('checkbox', { name: 'Flagged only' }).click();
@@ -137,7 +104,7 @@ describe('the scan panel', () => {
   });
 
   it('follows a running scan', async () => {
-    await open('scan');
+    const panel = await open('scan');
     const curve = report.labels[0]?.curve ?? [];
     const live = (points: number) =>
       ({
@@ -161,11 +128,11 @@ describe('the scan panel', () => {
     await panel.send(live(30));
     await expect.poll(points).toBe('29');
     await page.getByRole('button', { name: 'Cancel' }).click();
-    expect(await lastSaid()).toEqual({ type: 'action', action: 'cancel' });
+    expect(await lastSaid(panel)).toEqual({ type: 'action', action: 'cancel' });
   });
 
   it('comes back after a reload as it was', async () => {
-    await open('scan');
+    const panel = await open('scan');
     await panel.send({ type: 'scan', scan: finishedScan });
     const { page } = panel;
     await page.getByRole('option').nth(2).click();
@@ -178,32 +145,32 @@ describe('the scan panel', () => {
   });
 
   it('shows the label that the tree asks for', async () => {
-    await open('scan');
+    const panel = await open('scan');
     await panel.send({ type: 'scan', scan: finishedScan }, { type: 'reveal', label: 4 });
     await panel.page.getByRole('heading', { name: 'Label 4' }).waitFor();
   });
 
   it('exports charts with the colours of the theme', async () => {
-    await open('scan', { theme: 'light' });
+    const panel = await open('scan', { theme: 'light' });
     await panel.send({ type: 'scan', scan: finishedScan });
     const { page } = panel;
     await page.getByRole('tab', { name: 'Charts' }).click();
     await page.getByRole('button', { name: 'SVG: Anomaly index of each label' }).click();
-    const svg = await lastSaid();
+    const svg = await lastSaid(panel);
     expect(svg).toMatchObject({ type: 'exportChart', format: 'svg', name: 'anomaly-index' });
     const markup = svg?.type === 'exportChart' ? svg.data : '';
     expect(markup).toContain('rgb(229, 20, 0)');
     expect(markup).not.toContain('var(');
     await page.getByRole('button', { name: 'PNG: Anomaly index of each label' }).click();
-    await expect.poll(lastSaid).toMatchObject({ type: 'exportChart', format: 'png' });
-    const png = await lastSaid();
+    await expect.poll(() => lastSaid(panel)).toMatchObject({ type: 'exportChart', format: 'png' });
+    const png = await lastSaid(panel);
     const bytes = Buffer.from(png?.type === 'exportChart' ? png.data : '', 'base64');
     expect(bytes.subarray(1, 4).toString()).toBe('PNG');
     expect(bytes.length).toBeGreaterThan(5000);
   });
 
   it('stays quick with 3,000 labels', async () => {
-    await open('scan');
+    const panel = await open('scan');
     const scan = scanView(entry({ labels: largeReport(3000).labels, report: largeReport(3000) }));
     // Of the page's main thread, so that other work on this machine does not count.
     const session = await panel.page.context().newCDPSession(panel.page);
@@ -249,149 +216,6 @@ describe('the scan panel', () => {
     ] as const) {
       recordFigure(ROOT, { name: `Scan panel with 3,000 labels, CPU time: ${what}`, value, unit: 'ms', limit });
     }
-  });
-});
-
-describe('hostile names stay text', () => {
-  const hostileReport = {
-    ...report,
-    model: { ...report.model, file: HOSTILE },
-    reasons: [HOSTILE],
-    findings: [{ severity: 'warning', place: HOSTILE, message: HOSTILE }] as const,
-    labels: report.labels.map((label) => ({ ...label, name: HOSTILE })),
-  };
-  const hostileScan = scanView(
-    entry({ name: HOSTILE, report: hostileReport, labels: hostileReport.labels, before: hostileReport }),
-  );
-
-  it('in the scan panel', async () => {
-    await open('scan');
-    await panel.send({ type: 'scan', scan: hostileScan });
-    for (const tab of ['Triggers', 'Charts', 'Optimisation', 'Details', 'Before and after']) {
-      await panel.page.getByRole('tab', { name: tab }).click();
-      await expectInert();
-    }
-  });
-
-  it('in the model editor, the samples and the repair panel', async () => {
-    await open('model');
-    const inspection = {
-      ...model.inspection!,
-      layers: [{ name: HOSTILE, operator: HOSTILE, parameters: 1 }],
-      head: HOSTILE,
-    };
-    await panel.send({ type: 'model', model: { name: HOSTILE, inspection, error: HOSTILE, scan: hostileScan } });
-    await expectInert();
-    await panel.page.close();
-
-    await open('samples');
-    await panel.send({
-      type: 'preview',
-      model: HOSTILE,
-      preview: {
-        ...preview,
-        source: HOSTILE,
-        doubt: HOSTILE,
-        notes: [HOSTILE],
-        classNames: Array.from({ length: 10 }, () => HOSTILE),
-        images: preview.images.map((image) => ({ ...image, name: HOSTILE })),
-      },
-    });
-    await expectInert();
-    await panel.page.close();
-
-    await open('repair');
-    await panel.send({
-      type: 'repair',
-      repair: repair({
-        name: HOSTILE,
-        labels: [{ label: 7, name: HOSTILE }],
-        report: { ...repairReport, notes: [HOSTILE], saved: { file: HOSTILE, sha256: '' } },
-      }),
-    });
-    await expectInert();
-  });
-
-  async function expectInert(): Promise<void> {
-    const { scripts, images, shown } = await panel.page.evaluate(() => ({
-      scripts: document.querySelectorAll('main script, main [onerror]').length,
-      images: [...document.images].filter(({ src }) => !src.startsWith('data:image/png')).length,
-      shown: document.body.innerText,
-    }));
-    expect({ scripts, images }).toEqual({ scripts: 0, images: 0 });
-    expect(shown).toContain('<img src=x');
-    expect(shown).not.toContain('\u{202e}');
-  }
-});
-
-describe('the other panels answer', () => {
-  it('samples: the preprocessing, or no', async () => {
-    await open('samples');
-    await panel.send({ type: 'preview', model: 'm.onnx', preview });
-    const { page } = panel;
-    await page.getByRole('combobox', { name: 'Preprocessing' }).focus();
-    await page.keyboard.press('ArrowDown');
-    await page.getByRole('button', { name: 'Scan', exact: true }).click();
-    expect(await lastSaid()).toEqual({ type: 'action', action: 'acceptSamples', choice: '0..1' });
-    await page.getByRole('button', { name: 'Cancel' }).click();
-    expect(await lastSaid()).toEqual({ type: 'action', action: 'rejectSamples' });
-  });
-
-  it('model editor: scan it', async () => {
-    await open('model');
-    await panel.send({ type: 'model', model });
-    await panel.page.getByRole('button', { name: 'Scan for Backdoors' }).click();
-    expect(await lastSaid()).toEqual({ type: 'action', action: 'scan' });
-  });
-
-  it('repair: the pruning point is read out at once, and saved', async () => {
-    await open('repair');
-    await panel.send({ type: 'repair', repair: repair() });
-    const { page } = panel;
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
-    expect(await lastSaid()).toEqual({ type: 'saveRepair' });
-    const point = page.getByRole('slider', { name: 'Pruning point' });
-    await point.focus();
-    await page.keyboard.press('Home');
-    await expect.poll(() => page.locator('output').textContent()).toContain('0 of 512 neurons pruned (0.0 %)');
-    for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
-    await expect.poll(() => page.locator('output').textContent()).toContain('100 of 512');
-    await expect.poll(() => page.getByRole('table', { name: 'Before and after' }).textContent()).toContain('83.2 %');
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
-    expect(await lastSaid()).toEqual({ type: 'saveRepair', point: 4 });
-    await page.getByRole('button', { name: 'Discard' }).click();
-    expect(await lastSaid()).toEqual({ type: 'action', action: 'discardRepair' });
-  });
-
-  it('repair: the update whose weights were kept is marked on the curve and read out, once training has ended', async () => {
-    await open('repair');
-    const [round] = repairReport.rounds;
-    const { kept, ...running } = round!;
-    const { page } = panel;
-    const curve = page
-      .locator('figure')
-      .filter({ has: page.getByRole('heading', { name: 'Unlearning', exact: true }) });
-    const progress = { phase: 'unlearning', done: 120, total: 120, rounds: [running] } as const;
-    const { uri, name, labels } = repair();
-    await panel.send({ type: 'repair', repair: { uri, name, labels, state: 'computing', progress } });
-    await curve.waitFor();
-    expect(await curve.locator('.mark').count()).toBe(0);
-    expect(await page.getByText('Kept:').count()).toBe(0);
-
-    await panel.send({ type: 'repair', repair: repair() });
-    await page.getByText(/^Kept: Update 96: clean accuracy 99\.0 %, attack to label 7 0\.0 %$/).waitFor();
-    expect(round!.unlearn![kept!]!.update).toBe(96);
-    const mark = Number(await curve.locator('.mark').getAttribute('x1'));
-    const box = (await curve.locator('svg').first().boundingBox())!;
-    // 96 of 120 updates.
-    expect((mark - 52) / (box.width - 52 - 16)).toBeCloseTo(0.8, 2);
-  });
-
-  it('speaks the language of the editor', async () => {
-    await open('scan', { translations: { 'Backdoor found': 'Hintertür gefunden', Triggers: 'Auslöser' } });
-    await panel.send({ type: 'scan', scan: finishedScan });
-    await panel.page.getByRole('heading', { name: 'Hintertür gefunden' }).waitFor();
-    await panel.page.getByRole('tab', { name: 'Auslöser' }).waitFor();
   });
 });
 

@@ -1,0 +1,79 @@
+/** @file What the panels beside the scan panel answer, and the language that all of them speak. */
+import { describe, expect, it } from 'vitest';
+import { finishedScan, model, preview, repair, repairReport } from './content';
+import { lastSaid, panelTests } from './panelTest';
+
+const open = panelTests();
+
+describe('the other panels answer', () => {
+  it('samples: the preprocessing, or no', async () => {
+    const panel = await open('samples');
+    await panel.send({ type: 'preview', model: 'm.onnx', preview });
+    const { page } = panel;
+    await page.getByRole('combobox', { name: 'Preprocessing' }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('button', { name: 'Scan', exact: true }).click();
+    expect(await lastSaid(panel)).toEqual({ type: 'action', action: 'acceptSamples', choice: '0..1' });
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(await lastSaid(panel)).toEqual({ type: 'action', action: 'rejectSamples' });
+  });
+
+  it('model editor: scan it', async () => {
+    const panel = await open('model');
+    await panel.send({ type: 'model', model });
+    await panel.page.getByRole('button', { name: 'Scan for Backdoors' }).click();
+    expect(await lastSaid(panel)).toEqual({ type: 'action', action: 'scan' });
+  });
+
+  it('repair: the pruning point is read out at once, and saved', async () => {
+    const panel = await open('repair');
+    await panel.send({ type: 'repair', repair: repair() });
+    const { page } = panel;
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    expect(await lastSaid(panel)).toEqual({ type: 'saveRepair' });
+    const point = page.getByRole('slider', { name: 'Pruning point' });
+    await point.focus();
+    await page.keyboard.press('Home');
+    await expect.poll(() => page.locator('output').textContent()).toContain('0 of 512 neurons pruned (0.0 %)');
+    for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.locator('output').textContent()).toContain('100 of 512');
+    await expect.poll(() => page.getByRole('table', { name: 'Before and after' }).textContent()).toContain('83.2 %');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    expect(await lastSaid(panel)).toEqual({ type: 'saveRepair', point: 4 });
+    await page.getByRole('button', { name: 'Discard' }).click();
+    expect(await lastSaid(panel)).toEqual({ type: 'action', action: 'discardRepair' });
+  });
+
+  it('repair: the update whose weights were kept is marked on the curve and read out, once training has ended', async () => {
+    const panel = await open('repair');
+    const [round] = repairReport.rounds;
+    const { kept, ...running } = round!;
+    const { page } = panel;
+    const curve = page
+      .locator('figure')
+      .filter({ has: page.getByRole('heading', { name: 'Unlearning', exact: true }) });
+    const progress = { phase: 'unlearning', done: 120, total: 120, rounds: [running] } as const;
+    const { uri, name, labels } = repair();
+    await panel.send({ type: 'repair', repair: { uri, name, labels, state: 'computing', progress } });
+    await curve.waitFor();
+    expect(await curve.locator('.mark').count()).toBe(0);
+    expect(await page.getByText('Kept:').count()).toBe(0);
+
+    await panel.send({ type: 'repair', repair: repair() });
+    await page.getByText(/^Kept: Update 96: clean accuracy 99\.0 %, attack to label 7 0\.0 %$/).waitFor();
+    expect(round!.unlearn![kept!]!.update).toBe(96);
+    const mark = Number(await curve.locator('.mark').getAttribute('x1'));
+    const box = (await curve.locator('svg').first().boundingBox())!;
+    // 96 of 120 updates.
+    expect((mark - 52) / (box.width - 52 - 16)).toBeCloseTo(0.8, 2);
+  });
+
+  it('speaks the language of the editor', async () => {
+    const panel = await open('scan', {
+      translations: { 'Backdoor found': 'Hintertür gefunden', Triggers: 'Auslöser' },
+    });
+    await panel.send({ type: 'scan', scan: finishedScan });
+    await panel.page.getByRole('heading', { name: 'Hintertür gefunden' }).waitFor();
+    await panel.page.getByRole('tab', { name: 'Auslöser' }).waitFor();
+  });
+});
