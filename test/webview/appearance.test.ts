@@ -85,6 +85,7 @@ const CASES: Case[] = [
   { name: 'scan-optimisation', kind: 'scan', messages: scan, act: tab('Optimisation') },
   { name: 'scan-details', kind: 'scan', messages: scan, act: tab('Details') },
   { name: 'scan-narrow', kind: 'scan', messages: scan, width: 420 },
+  { name: 'scan-narrow-charts', kind: 'scan', messages: scan, width: 420, act: tab('Charts') },
   { name: 'scan-running', kind: 'scan', messages: runningScan },
   { name: 'scan-running-curve', kind: 'scan', messages: runningScan, act: tab('Optimisation') },
   { name: 'scan-states', kind: 'scan', messages: [{ type: 'scan', scan: manyStates }] },

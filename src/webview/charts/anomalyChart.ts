@@ -8,8 +8,10 @@ import { dots, verticalAxis } from './axes';
 import type { FigurePoint } from './figure';
 import { linearScale, roundStep } from './scale';
 
-const HEIGHT = 260;
-const MARGIN = { left: 34, right: 12, top: 26, bottom: 30 };
+const HEIGHT = 280;
+const MARGIN = { left: 34, right: 12, top: 26, bottom: 50 };
+/** Length of the dashes that explain the threshold. */
+const DASHES = 24;
 /** Narrower than this, bars become dots. */
 const MIN_BAR = 5;
 const TICK_WIDTH = 34;
@@ -53,7 +55,7 @@ export function anomalyChart(rows: readonly LabelRow[], width: number, range?: r
           : svg`<path class=${rows.length > MANY ? 'dots tiny' : 'dots'} d=${dots(others)} /><path class="dots flagged" d=${dots(flagged)} />`
       }
       <line class="threshold" x1=${plot.left} x2=${plot.right} y1=${threshold} y2=${threshold} />
-      <text class="annotation" x=${plot.right} y=${threshold - 5} text-anchor="end">${t('threshold of the paper')}</text>
+      ${thresholdLegend(plot.left)}
       ${flagged
         .slice(0, 8)
         .map(
@@ -67,6 +69,14 @@ export function anomalyChart(rows: readonly LabelRow[], width: number, range?: r
             svg`<text class="tick" x=${mark.x} y=${plot.bottom + 16} text-anchor="middle">${mark.row.label}</text>`,
         )}`,
   };
+}
+
+/** Below the figures of the labels, where no bar can be in its way. */
+function thresholdLegend(left: number): SVGTemplateResult {
+  const y = HEIGHT - 10;
+  return svg`
+    <line class="threshold" x1=${left} x2=${left + DASHES} y1=${y - 4} y2=${y - 4} />
+    <text x=${left + DASHES + 6} y=${y}>${t('threshold of the paper')}</text>`;
 }
 
 /** From the lowest index, at least 0, to the highest, at least a bit above the threshold. */
