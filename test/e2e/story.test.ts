@@ -101,7 +101,7 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await tooltip.getByText('A trigger of').waitFor();
     await window.screenshot('tooltip');
     expect(await tooltip.locator('img').count()).toBe(3);
-    expect(await tooltip.locator('img').first().getAttribute('src')).toMatch(/^data:image\/png;base64,/);
+    expect(await tooltip.locator('img').first().getAttribute('src')).toMatch(/^data:image\/svg\+xml;base64,/);
     await window.page.mouse.move(700, 400);
   });
 

@@ -5,9 +5,7 @@ import { plainText } from '../../engine/plainText';
 import type { LabelResult } from '../../engine/report';
 import type { ScanEntry } from '../../shared/scanEntry';
 import { labelFigures, labelSentences, labelWords, nextStepWords, stateWords } from '../words';
-import { triggerPictures } from './triggerPictures';
-
-const SIDE = 144;
+import { SIDE, triggerPictures } from './triggerPictures';
 
 export async function labelTooltip(result: LabelResult, entry: ScanEntry): Promise<vscode.MarkdownString> {
   const text = heading(labelWords(result));

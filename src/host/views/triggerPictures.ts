@@ -6,8 +6,10 @@ import type { LabelResult, Trigger } from '../../engine/report';
 
 /** Pixels of an icon's side; more is not seen. */
 const ICON = 32;
-/** Pixels of a tooltip picture's side: VS Code cuts Markdown off at 100,000 characters. */
+/** Most pixels of a trigger on a tooltip picture's side: VS Code cuts Markdown off at 100,000 characters. */
 const TOOLTIP = 72;
+/** CSS pixels of a tooltip picture's side. */
+export const SIDE = 144;
 const MAX_SAMPLE = 40_000;
 
 const icons = new WeakMap<LabelResult, string>();
@@ -21,6 +23,7 @@ export function maskIcon(result: LabelResult): string | undefined {
   return icon;
 }
 
+/** `data:` URIs. */
 export interface TriggerPictures {
   readonly mask: string;
   /** What is painted, on black. */
@@ -35,21 +38,27 @@ export async function triggerPictures(trigger: Trigger, sample?: string): Promis
   await breathe();
   const stamp = drawn(() => pngUri(shrink(stampImage(trigger), TOOLTIP)));
   if (mask === undefined || stamp === undefined) return undefined;
-  if (sample === undefined || sample.length > MAX_SAMPLE) return { mask, stamp };
+  const pictures = { mask: svgUri(picture(mask)), stamp: svgUri(picture(stamp)) };
+  if (sample === undefined || sample.length > MAX_SAMPLE) return pictures;
   await breathe();
   const pattern = pngUri(shrink(patternImage(trigger), TOOLTIP));
-  return { mask, stamp, stamped: overlaid(sample, pattern, mask) };
+  return { ...pictures, stamped: svgUri(overlaid(sample, pattern, mask)) };
 }
 
-/** (1 − m)·x + m·Δ as an SVG, so that nobody has to decode the sample. */
+/** (1 − m)·x + m·Δ, so that nobody has to decode the sample. */
 function overlaid(sample: string, pattern: string, mask: string): string {
-  const picture = (source: string, attributes = ''): string =>
-    `<image href="${escapeAttribute(source)}" width="96" height="96" preserveAspectRatio="none" style="image-rendering:pixelated"${attributes}/>`;
-  const svg =
-    '<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96" viewBox="0 0 96 96">' +
-    // Masks are shares of the raw pixel values, so colours must not be linearised.
-    `<mask id="m" style="mask-type:luminance" color-interpolation="sRGB">${picture(mask)}</mask>` +
-    `${picture(sample)}${picture(pattern, ' mask="url(#m)"')}</svg>`;
+  // Masks are shares of the raw pixel values, so colours must not be linearised.
+  const luminance = `<mask id="m" style="mask-type:luminance" color-interpolation="sRGB">${picture(mask)}</mask>`;
+  return `${luminance}${picture(sample)}${picture(pattern, ' mask="url(#m)"')}`;
+}
+
+/** Pixels with sharp edges at any size, which a tooltip's style sheet cannot be asked for. */
+function picture(source: string, attributes = ''): string {
+  return `<image href="${escapeAttribute(source)}" width="100%" height="100%" preserveAspectRatio="none" style="image-rendering:pixelated"${attributes}/>`;
+}
+
+function svgUri(content: string): string {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${SIDE}" height="${SIDE}">${content}</svg>`;
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
 }
 
