@@ -49,6 +49,22 @@ export function registerCommands(services: Services, tree: ResultTree): vscode.D
       const { showScanPanel } = await import('./panels');
       showScanPanel(uriOf(entry), labelOf(args));
     },
+    compare: async (...args) => {
+      const [entry] = await entries(args.slice(0, 1), isFinished);
+      if (entry === undefined) return;
+      const others = store.all().filter((each) => isFinished(each) && each.uri !== entry.uri);
+      if (others.length === 0) {
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('There is no other result to compare with: scan another model first.'),
+        );
+        return;
+      }
+      const before = await chooseEntry(others, vscode.l10n.t('Compare {0} with which result?', entry.name));
+      if (before?.report === undefined) return;
+      scans.compare(uriOf(entry), before.report);
+      const { showScanPanel } = await import('./panels');
+      showScanPanel(uriOf(entry), 'comparison');
+    },
     openModel: async (...args) => {
       const [uri] = await modelsToScan(args);
       if (uri !== undefined) await vscode.commands.executeCommand('vscode.openWith', uri, MODEL_EDITOR);
@@ -69,7 +85,7 @@ export function registerCommands(services: Services, tree: ResultTree): vscode.D
       showRepairPanel(uriOf(entry));
     },
     exportReport: async (...args) => {
-      const [entry] = await entries(args, ({ report }) => report !== undefined);
+      const [entry] = await entries(args, isFinished);
       if (entry?.report !== undefined) await exportReport(uriOf(entry), entry.report);
     },
     removeResult: async (...args) => {
@@ -134,6 +150,10 @@ function isActive({ state }: ScanEntry): boolean {
 
 function isUnfinished({ state }: ScanEntry): boolean {
   return state === 'paused' || state === 'failed';
+}
+
+function isFinished({ report }: ScanEntry): boolean {
+  return report !== undefined;
 }
 
 function isInfected({ state, outdated, report }: ScanEntry): boolean {

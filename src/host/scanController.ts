@@ -123,6 +123,12 @@ export class ScanController implements vscode.Disposable {
     });
     for (const result of results) await this.#restoreOne(result);
   }
+  /** Puts another report beside that of this model, as the one before, until it is scanned again or the window is closed. */
+  compare(uri: vscode.Uri, before: ScanReport): void {
+    const entry = this.store.get(uri.toString());
+    if (entry !== undefined) this.store.set({ ...entry, before });
+  }
+
 
   /** A file has appeared under this name. */
   async appeared(uri: vscode.Uri): Promise<void> {

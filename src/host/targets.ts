@@ -14,10 +14,13 @@ export function modelsOfArguments([first, second]: readonly unknown[]): vscode.U
 }
 
 /** The only one, or the one that the user picks. */
-export async function chooseEntry(entries: readonly ScanEntry[]): Promise<ScanEntry | undefined> {
+export async function chooseEntry(
+  entries: readonly ScanEntry[],
+  placeHolder = vscode.l10n.t('Which model?'),
+): Promise<ScanEntry | undefined> {
   if (entries.length < 2) return entries[0];
   const items = entries.map((entry) => ({ label: entry.name, description: stateWords(entry), entry }));
-  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Which model?') }))?.entry;
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.entry;
 }
 
 function* activeModel(): Iterable<vscode.Uri> {

@@ -14,6 +14,7 @@ export const COMMANDS = {
   stop: 'neuralCleanse.stop',
   stopAll: 'neuralCleanse.stopAll',
   showResult: 'neuralCleanse.showResult',
+  compare: 'neuralCleanse.compare',
   openModel: 'neuralCleanse.openModel',
   repair: 'neuralCleanse.repair',
   exportReport: 'neuralCleanse.exportReport',

@@ -28,7 +28,7 @@ export interface ScanView {
   readonly outdated: boolean;
   /** A clean sample as `data:` URI. */
   readonly sample?: string;
-  /** Scan of the model that this one was repaired from. */
+  /** Scan to compare with, such as that of the model that this one was repaired from. */
   readonly before?: ReportView;
 }
 
@@ -79,10 +79,13 @@ export interface RepairView {
 /** From the host to a webview. `start` is the first, everything else follows it. */
 export type HostMessage =
   | { readonly type: 'start'; readonly translations?: Readonly<Record<string, string>> }
+/** What a scan panel is to bring in sight: a label by its number, or the comparison with another scan. */
+export type RevealTarget = number | 'comparison';
+
   | { readonly type: 'scan'; readonly scan: ScanView }
   | { readonly type: 'live'; readonly live: LiveView }
   | { readonly type: 'details'; readonly details: LabelDetails }
-  | { readonly type: 'reveal'; readonly label: number }
+  | { readonly type: 'reveal'; readonly target: RevealTarget }
   | { readonly type: 'preview'; readonly model: string; readonly preview: SamplesPreview }
   | { readonly type: 'model'; readonly model: ModelView }
   | { readonly type: 'repair'; readonly repair: RepairView };

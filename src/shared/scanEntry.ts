@@ -24,6 +24,6 @@ export interface ScanEntry {
   readonly outdated?: boolean;
   /** A clean sample as `data:` URI, to show on it what a trigger does. */
   readonly sample?: string;
-  /** Report of the model this one was repaired from, for comparison. */
+  /** Report to compare with: of the model that this one was repaired from, or the one that the user chose. */
   readonly before?: ScanReport;
 }

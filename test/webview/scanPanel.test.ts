@@ -146,8 +146,25 @@ describe('the scan panel', () => {
 
   it('shows the label that the tree asks for', async () => {
     const panel = await open('scan');
-    await panel.send({ type: 'scan', scan: finishedScan }, { type: 'reveal', label: 4 });
+    await panel.send({ type: 'scan', scan: finishedScan }, { type: 'reveal', target: 4 });
     await panel.page.getByRole('heading', { name: 'Label 4' }).waitFor();
+  });
+
+  it('compares with any other scan, also where labels differ', async () => {
+    const panel = await open('scan');
+    const before = {
+      ...report,
+      labels: report.labels.slice(0, 8).map((label) => ({ ...label, label: label.label + 4 })),
+    };
+    await panel.send({ type: 'reveal', target: 'comparison' });
+    await panel.send({ type: 'scan', scan: scanView(entry({ before })) });
+    const { page } = panel;
+    const tab = page.getByRole('tab', { name: 'Before and after' });
+    await expect.poll(() => tab.getAttribute('aria-selected')).toBe('true');
+    const labels = page.getByRole('table', { name: 'Labels before and after' }).locator('tbody td:first-child');
+    await expect.poll(() => labels.count()).toBe(12);
+    const numbers = (await labels.allTextContents()).map(Number).sort((a, b) => a - b);
+    expect(numbers).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   });
 
   it('exports charts with the colours of the theme', async () => {

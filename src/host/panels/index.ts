@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { SamplesPreview } from '../../engine/samplesPreview';
 import { MODEL_EDITOR } from '../../shared/contributions';
-import { parsePanelState } from '../../shared/panelMessages';
+import { parsePanelState, type RevealTarget } from '../../shared/panelMessages';
 import { showError } from '../errors';
 import type { Services } from '../services';
 import { ModelEditorProvider } from './modelEditor';
@@ -74,9 +74,9 @@ export function registerPanels(context: vscode.ExtensionContext, services: Servi
   );
 }
 
-/** Shows the scan of a model, with one of its labels in sight. */
-export function showScanPanel(uri: vscode.Uri, label?: number): void {
-  registered().scans.of(uri).show(label);
+/** Shows the scan of a model, with one of its labels or its comparison in sight. */
+export function showScanPanel(uri: vscode.Uri, target?: RevealTarget): void {
+  registered().scans.of(uri).show(target);
 }
 
 /** Starts a repair of a scanned model, or shows the one that is under way. */

@@ -1,7 +1,7 @@
 /** @file The scan panel's side of the host: sends what changes in the store, and the large parts when they are asked for. */
 import * as vscode from 'vscode';
 import { COMMANDS } from '../../shared/contributions';
-import type { PanelAction, PanelMessage } from '../../shared/panelMessages';
+import type { PanelAction, PanelMessage, RevealTarget } from '../../shared/panelMessages';
 import type { ScanEntry } from '../../shared/scanEntry';
 import { labelDetails, liveView, scanView } from '../../shared/scanView';
 import { exportReport } from '../exportReport';
@@ -28,7 +28,8 @@ export class ScanPanel implements PanelOwner {
   readonly #key: string;
   /** What the webview has got. */
   #sent: ScanEntry | undefined;
-  #revealing: number | undefined;
+  /** Until the panel is hidden: what the user looks at later is kept by the webview itself. */
+  #revealing: RevealTarget | undefined;
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
@@ -45,6 +46,9 @@ export class ScanPanel implements PanelOwner {
     const changes = services.store.onDidChange((key) => {
       if (key === this.#key) this.#throttle.request();
     });
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) this.#revealing = undefined;
+    });
     panel.onDidDispose(() => {
       changes.dispose();
       this.#throttle.dispose();
@@ -52,10 +56,10 @@ export class ScanPanel implements PanelOwner {
     this.#connection = new PanelConnection(panel.webview, 'scan', services, this);
   }
 
-  /** Brings the panel to the front, with this label if one is given. */
-  show(label?: number): void {
+  /** Brings the panel to the front, with the target in sight if one is given. */
+  show(target?: RevealTarget): void {
     this.panel.reveal(undefined, false);
-    this.#revealing = label;
+    this.#revealing = target;
     this.#reveal();
   }
 
@@ -93,7 +97,7 @@ export class ScanPanel implements PanelOwner {
   }
 
   #reveal(): void {
-    if (this.#revealing !== undefined) this.#connection.post({ type: 'reveal', label: this.#revealing });
+    if (this.#revealing !== undefined) this.#connection.post({ type: 'reveal', target: this.#revealing });
   }
 }
 

@@ -13,8 +13,10 @@ import { verdictIcon, verdictSentence, verdictTitle } from '../words';
 /** Below this width the two charts stand one below the other. */
 const TWO_COLUMNS = 760;
 
+/** One label in both scans, or in the one that knows it. */
 interface Pair {
-  readonly before: LabelRow;
+  readonly row: LabelRow;
+  readonly before: LabelRow | undefined;
   readonly after: LabelRow | undefined;
 }
 
@@ -39,11 +41,11 @@ export function compareReports(
   const chartWidth = width < TWO_COLUMNS ? width : Math.floor((width - 24) / 2);
   const [low, high] = [indexRange(before.labels), indexRange(after.labels)];
   const range = [Math.min(low[0], high[0]), Math.max(low[1], high[1])] as const;
-  const afterwards = new Map(after.labels.map((row) => [row.label, row]));
+  const [earlier, later] = [byLabel(before), byLabel(after)];
   // What changed most stands first.
-  const pairs = before.labels
-    .map((row) => ({ before: row, after: afterwards.get(row.label) }))
-    .sort((a, b) => change(b) - change(a) || a.before.label - b.before.label);
+  const pairs = [...new Map([...later, ...earlier]).values()]
+    .map((row) => ({ row, before: earlier.get(row.label), after: later.get(row.label) }))
+    .sort((a, b) => change(b) - change(a) || a.row.label - b.row.label);
   return html`<div class="compared">
     ${side(t('Before'), before, charts.before.render(before.labels, chartWidth, { title: t('Anomaly index before'), name: 'anomaly-index-before', range }))}
     ${side(t('After'), after, charts.after.render(after.labels, chartWidth, { title: t('Anomaly index after'), name: 'anomaly-index-after', range }))}
@@ -52,10 +54,10 @@ export function compareReports(
       ${charts.table.render(
         t('Labels before and after'),
         [
-          { title: t('Label'), cell: (pair) => labelTitle(pair.before) },
-          { title: t('L1 before'), cell: (pair) => formatFixed(pair.before.l1, 1), numeric: true },
+          { title: t('Label'), cell: (pair) => labelTitle(pair.row) },
+          { title: t('L1 before'), cell: (pair) => formatFixed(pair.before?.l1, 1), numeric: true },
           { title: t('L1 after'), cell: (pair) => formatFixed(pair.after?.l1, 1), numeric: true },
-          { title: t('Index before'), cell: (pair) => formatFixed(pair.before.anomalyIndex, 2), numeric: true },
+          { title: t('Index before'), cell: (pair) => formatFixed(pair.before?.anomalyIndex, 2), numeric: true },
           { title: t('Index after'), cell: (pair) => formatFixed(pair.after?.anomalyIndex, 2), numeric: true },
           { title: t('Flagged'), cell: flaggedNote },
         ],
@@ -79,12 +81,16 @@ function side(title: string, report: ReportView, chart: TemplateResult): Templat
   </section>`;
 }
 
+function byLabel({ labels }: ReportView): Map<number, LabelRow> {
+  return new Map(labels.map((row) => [row.label, row]));
+}
+
 function change({ before, after }: Pair): number {
-  return Math.abs((after?.anomalyIndex ?? 0) - (before.anomalyIndex ?? 0));
+  return Math.abs((after?.anomalyIndex ?? 0) - (before?.anomalyIndex ?? 0));
 }
 
 function flaggedNote({ before, after }: Pair): string {
-  if (before.flagged && after?.flagged === true) return t('before and after');
-  if (before.flagged) return t('before only');
+  if (before?.flagged === true && after?.flagged === true) return t('before and after');
+  if (before?.flagged === true) return t('before only');
   return after?.flagged === true ? t('after only') : '';
 }

@@ -59,7 +59,8 @@ export class ScanPanelView extends View {
     } else if (message.type === 'details') {
       this.#details.receive(message.details);
     } else if (message.type === 'reveal') {
-      this.#remember({ label: message.label, tab: 'triggers' });
+      const { target } = message;
+      this.#remember(target === 'comparison' ? { tab: 'compare' } : { label: target, tab: 'triggers' });
     }
     this.changed();
   }
