@@ -63,6 +63,18 @@ export interface RepairRound {
   readonly verdict?: Verdict;
 }
 
+/** What a repair report tells of a scan of the repaired model. */
+export type RescanSummary = Pick<ScanReport, 'verdict' | 'flagged' | 'anomalyIndex' | 'pValue'>;
+
+export function rescanSummary({ verdict, flagged, anomalyIndex, pValue }: ScanReport): RescanSummary {
+  return {
+    verdict,
+    flagged,
+    ...(anomalyIndex !== undefined && { anomalyIndex }),
+    ...(pValue !== undefined && { pValue }),
+  };
+}
+
 export interface RepairReport {
   readonly version: typeof REPAIR_REPORT_VERSION;
   readonly tool: string;
@@ -81,7 +93,7 @@ export interface RepairReport {
   /** Present once saved, re-read and evaluated again. */
   readonly saved?: { readonly file: string; readonly sha256: string };
   /** Scan of the repaired model. */
-  readonly rescan?: Pick<ScanReport, 'verdict' | 'flagged' | 'anomalyIndex' | 'pValue'>;
+  readonly rescan?: RescanSummary;
   readonly seconds: number;
   readonly imagePasses: number;
 }

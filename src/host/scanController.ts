@@ -72,14 +72,12 @@ export class ScanController implements vscode.Disposable {
    * or with `undefined` when it was stopped; what else goes wrong is rejected, and shown by the entry as well.
    */
   async run(order: ScanOrder, signal?: AbortSignal): Promise<ScanReport | undefined> {
-    const key = order.uri.toString();
-    const run: Run = { order, abort: new AbortController(), curves: new Map(), changed: false, gone: false };
+    const run = newRun(order);
     signal?.addEventListener('abort', () => {
       run.abort.abort();
     });
-    this.#runs.set(key, run);
-    this.#orders.set(key, order);
-    this.#show(run, { state: 'queued' });
+    this.#runs.set(order.uri.toString(), run);
+    this.#begin(run);
     try {
       const file = await fileState(order.uri);
       await this.#keep({ ...storedOrder(order), file });
@@ -100,6 +98,15 @@ export class ScanController implements vscode.Disposable {
     }
   }
 
+  /** Shows and keeps the report of a scan that ran elsewhere; while one of the same model runs here, that one counts. */
+  async adopt(order: ScanOrder, report: ScanReport): Promise<void> {
+    const file = await fileState(order.uri);
+    if (this.isActive(order.uri)) return;
+    const run = newRun(order);
+    this.#begin(run);
+    await this.#finish(run, report, file);
+  }
+
   /** What is finished is kept; the entry is `paused` soon after. */
   stop(uri: vscode.Uri): void {
     this.#runs.get(uri.toString())?.abort.abort();
@@ -116,6 +123,12 @@ export class ScanController implements vscode.Disposable {
     await this.storage.remove(uri.toString());
   }
 
+  /** Puts another report beside that of this model, as the one before, until it is scanned again or the window is closed. */
+  compare(uri: vscode.Uri, before: ScanReport): void {
+    const entry = this.store.get(uri.toString());
+    if (entry !== undefined) this.store.set({ ...entry, before });
+  }
+
   /** Brings back what earlier windows left; the models may have changed or gone since. */
   async restore(): Promise<void> {
     const results = await this.storage.all((file, error) => {
@@ -123,12 +136,6 @@ export class ScanController implements vscode.Disposable {
     });
     for (const result of results) await this.#restoreOne(result);
   }
-  /** Puts another report beside that of this model, as the one before, until it is scanned again or the window is closed. */
-  compare(uri: vscode.Uri, before: ScanReport): void {
-    const entry = this.store.get(uri.toString());
-    if (entry !== undefined) this.store.set({ ...entry, before });
-  }
-
 
   /** A file has appeared under this name. */
   async appeared(uri: vscode.Uri): Promise<void> {
@@ -185,6 +192,11 @@ export class ScanController implements vscode.Disposable {
   dispose(): void {
     this.#disposed = true;
     this.stopAll();
+  }
+
+  #begin(run: Run): void {
+    this.#orders.set(run.order.uri.toString(), run.order);
+    this.#show(run, { state: 'queued' });
   }
 
   /** Leaves a newer run of the same model alone. */
@@ -358,6 +370,10 @@ export class ScanController implements vscode.Disposable {
     this.#orders.delete(uri.toString());
     this.store.remove(uri.toString());
   }
+}
+
+function newRun(order: ScanOrder): Run {
+  return { order, abort: new AbortController(), curves: new Map(), changed: false, gone: false };
 }
 
 function taskOf({ uri, samples }: ScanOrder): ModelAndSamples & { readonly runtime: RuntimeRequest } {

@@ -16,6 +16,7 @@ import {
   labelFinished,
   previewRequest,
   repairProgress,
+  repairScanned,
   repairRequest,
   saveRepairRequest,
   scanProgress,
@@ -29,6 +30,7 @@ import {
   type RuntimeState,
   type SamplesPreview,
   type SaveRepairTask,
+  type ScanAnswer,
   type ScanTask,
   type TransportedError,
 } from './protocol';
@@ -49,20 +51,26 @@ export interface EngineClientOptions {
   readonly execArgv?: readonly string[];
 }
 
-export interface ScanListener {
+/** Of whatever waits in the queue. */
+export interface JobListener {
   /** Its turn has come; until then it is queued. */
   readonly onStart?: () => void;
-  readonly onProgress?: (progress: ScanProgress) => void;
-  /** A label is done; its index and p-value are preliminary. */
-  readonly onLabel?: (result: LabelResult) => void;
   readonly signal?: AbortSignal;
 }
 
-export interface RepairListener {
-  /** Its turn has come; until then it is queued. */
-  readonly onStart?: () => void;
+export interface ScanListener extends JobListener {
+  readonly onProgress?: (progress: ScanProgress) => void;
+  /** A label is done; its index and p-value are preliminary. */
+  readonly onLabel?: (result: LabelResult) => void;
+}
+
+export interface RepairListener extends JobListener {
   readonly onProgress?: (progress: RepairProgress) => void;
-  readonly signal?: AbortSignal;
+}
+
+export interface SaveRepairListener extends RepairListener {
+  /** The saved model was scanned. */
+  readonly onScan?: (report: ScanReport) => void;
 }
 
 const DEFAULTS = {
@@ -85,6 +93,8 @@ export class EngineClient {
   /** Scans and repairs in work, by their id. */
   readonly #scans = new Map<string, ScanListener>();
   readonly #repairs = new Map<string, RepairListener>();
+  /** Takers of the scan of a model whose repair is being saved, by the repair's id. */
+  readonly #rescans = new Map<string, (answer: ScanAnswer) => void>();
   /** Real paths of the models that are scanned or wait for it. */
   readonly #models = new Set<string>();
   /** Repairs that the process holds in memory; while there is one, it must not end. */
@@ -117,13 +127,8 @@ export class EngineClient {
     if (this.#models.has(model)) {
       throw new UsageError('a scan of this model is already running or waiting', { file: path.basename(task.model) });
     }
-    const received = new Map<number, LabelResult>();
-    const onLabel = (result: LabelResult): void => {
-      received.set(result.label, result);
-      listener.onLabel?.(result);
-    };
     this.#models.add(model);
-    this.#scans.set(task.id, { ...listener, onLabel });
+    const received = this.#receiveLabels(task.id, listener);
     try {
       return complete(await this.#compute(scanRequest, task, listener, { ...task, resume: true }), received);
     } finally {
@@ -139,12 +144,20 @@ export class EngineClient {
     return report;
   }
 
-  /** Where it fails, the repair can be saved elsewhere. */
-  async saveRepair(task: SaveRepairTask, listener: RepairListener = {}): Promise<RepairReport> {
-    const report = await this.#computeRepair(saveRepairRequest, task, listener);
-    this.#held.delete(task.id);
-    this.#endWhenIdle();
-    return report;
+  /** Where it fails, the repair can be saved elsewhere; cancelling stops the scan of what is saved. */
+  async saveRepair(task: SaveRepairTask, listener: SaveRepairListener = {}): Promise<RepairReport> {
+    const { id } = task;
+    const received = this.#receiveLabels(id);
+    this.#rescans.set(id, (answer) => listener.onScan?.(complete(answer, received)));
+    try {
+      const report = await this.#computeRepair(saveRepairRequest, task, listener);
+      this.#held.delete(id);
+      this.#endWhenIdle();
+      return report;
+    } finally {
+      this.#scans.delete(id);
+      this.#rescans.delete(id);
+    }
   }
 
   async discardRepair(id: string): Promise<void> {
@@ -164,6 +177,17 @@ export class EngineClient {
     await this.#engine?.end();
   }
 
+  /** What {@link labelFinished} brings for this id, for the end of the scan. */
+  #receiveLabels(id: string, listener: ScanListener = {}): ReadonlyMap<number, LabelResult> {
+    const received = new Map<number, LabelResult>();
+    const onLabel = (result: LabelResult): void => {
+      received.set(result.label, result);
+      listener.onLabel?.(result);
+    };
+    this.#scans.set(id, { ...listener, onLabel });
+    return received;
+  }
+
   async #computeRepair<P extends { id: string }>(
     type: RequestType<P, RepairReport, TransportedError>,
     task: P,
@@ -180,7 +204,7 @@ export class EngineClient {
   #compute<P, R>(
     type: RequestType<P, R, TransportedError>,
     task: P,
-    { signal, onStart }: Pick<ScanListener, 'signal' | 'onStart'>,
+    { signal, onStart }: JobListener,
     again = task,
   ): Promise<R> {
     return this.#queue.run(() => {
@@ -225,6 +249,7 @@ export class EngineClient {
     engine.connection.onNotification(repairProgress, ({ id, progress }) =>
       this.#repairs.get(id)?.onProgress?.(progress),
     );
+    engine.connection.onNotification(repairScanned, ({ id, answer }) => this.#rescans.get(id)?.(answer));
     engine.ended.catch((error: unknown) => {
       if (error instanceof EngineStoppedError) {
         this.#budget.crashed();

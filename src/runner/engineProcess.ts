@@ -15,7 +15,7 @@ import { inspectModel } from '../engine/inspectModel';
 import type { RepairEvents } from '../engine/mitigate/repairJob';
 import type { PrepareRequest } from '../engine/prepareScan';
 import { previewSamples } from '../engine/previewSamples';
-import type { LabelResult } from '../engine/report';
+import type { LabelResult, ScanReport } from '../engine/report';
 import type { Runtime } from '../engine/runtime/runtime';
 import { scanModel } from '../engine/scanModel';
 import { DiskCheckpoints } from './checkpoints';
@@ -30,12 +30,12 @@ import {
   labelFinished,
   previewRequest,
   repairProgress,
+  repairScanned,
   repairRequest,
   saveRepairRequest,
   scanProgress,
   scanRequest,
   type ModelAndSamples,
-  type ScanAnswer,
   type ScanTask,
   type TransportedError,
 } from './protocol';
@@ -105,17 +105,23 @@ function serve(): void {
   answer(previewRequest, async (task, signal) =>
     previewSamples({ ...(await prepareRequest(task)), count: task.count }, signal),
   );
-  answer(scanRequest, (task, signal) =>
-    scan(task, {
-      signal,
-      onProgress: (progress) => {
-        notify(scanProgress, { id: task.id, progress });
-      },
-      onLabel: (result) => {
-        notify(labelFinished, { id: task.id, result });
-      },
-    }),
-  );
+  /** Sends each label as it is done, and remembers what was sent. */
+  const labelsOf = (id: string): Required<Pick<ScanEvents, 'onLabel'>> & { sent: Map<number, LabelResult> } => {
+    const sent = new Map<number, LabelResult>();
+    const onLabel = (result: LabelResult): void => {
+      sent.set(result.label, result);
+      notify(labelFinished, { id, result });
+    };
+    return { sent, onLabel };
+  };
+  answer(scanRequest, async (task, signal) => {
+    const { id } = task;
+    const { sent, onLabel } = labelsOf(id);
+    const onProgress: ScanEvents['onProgress'] = (progress) => {
+      notify(scanProgress, { id, progress });
+    };
+    return shorten(await scan(task, { signal, onProgress, onLabel }), sent);
+  });
   const repairs = new HeldRepairs();
   const repairEvents = (id: string, signal: AbortSignal): RepairEvents => ({
     signal,
@@ -126,7 +132,14 @@ function serve(): void {
   answer(repairRequest, async (task, signal) =>
     repairs.compute(task, await prepareRequest(task), repairEvents(task.id, signal)),
   );
-  answer(saveRepairRequest, (task, signal) => repairs.save(task, repairEvents(task.id, signal)));
+  answer(saveRepairRequest, (task, signal) => {
+    const { id } = task;
+    const { sent, onLabel } = labelsOf(id);
+    const onScan = (report: ScanReport): void => {
+      notify(repairScanned, { id, answer: shorten(report, sent) });
+    };
+    return repairs.save(task, { ...repairEvents(id, signal), onLabel, onScan });
+  });
   answer(discardRepairRequest, ({ id }) => {
     repairs.discard(id);
     return Promise.resolve();
@@ -135,20 +148,11 @@ function serve(): void {
   connection.listen();
 }
 
-async function scan(task: ScanTask, events: ScanEvents): Promise<ScanAnswer> {
-  const sent = new Map<number, LabelResult>();
-  const report = await scanModel(
+async function scan(task: ScanTask, events: ScanEvents): Promise<ScanReport> {
+  return scanModel(
     { ...(await prepareRequest(task)), settings: task.settings, now: () => performance.now() / 1000 },
-    {
-      ...events,
-      onLabel: (result) => {
-        sent.set(result.label, result);
-        events.onLabel?.(result);
-      },
-      checkpoints: new DiskCheckpoints(task.checkpoints, task.resume),
-    },
+    { ...events, checkpoints: new DiskCheckpoints(task.checkpoints, task.resume) },
   );
-  return shorten(report, sent);
 }
 
 /** `task` may hold more than is asked for here. */

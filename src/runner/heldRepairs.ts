@@ -1,10 +1,11 @@
 /** @file Repairs that were computed and wait in memory to be saved or discarded. */
 import { CancelledError, UsageError } from '../engine/errors';
+import type { ScanEvents } from '../engine/detect/scanJob';
 import type { RepairEvents } from '../engine/mitigate/repairJob';
 import type { PrepareRequest } from '../engine/prepareScan';
 import { repairModel, type RepairDraft } from '../engine/repairModel';
-import type { RepairReport } from '../engine/repairReport';
-import type { ScanSettings } from '../engine/report';
+import { rescanSummary, type RepairReport } from '../engine/repairReport';
+import type { ScanReport, ScanSettings } from '../engine/report';
 import { scanModel } from '../engine/scanModel';
 import type { RepairTask, SaveRepairTask } from './protocol';
 import { saveRepair } from './saveRepair';
@@ -14,6 +15,11 @@ interface Held {
   readonly request: PrepareRequest;
   /** Of the scan that found the triggers. */
   readonly settings: ScanSettings;
+}
+
+export interface SaveEvents extends RepairEvents, Pick<ScanEvents, 'onLabel'> {
+  /** The written model was scanned; its labels have come one by one before. */
+  onScan?(report: ScanReport): void;
 }
 
 /** Seconds since some fixed point. */
@@ -48,7 +54,7 @@ export class HeldRepairs {
    * Lets go of the repair once it is written; cancelling the scan of the new file leaves the file and its report. Throws
    * {@link UsageError} for an unknown id.
    */
-  async save({ id, out, point }: SaveRepairTask, events: RepairEvents): Promise<RepairReport> {
+  async save({ id, out, point }: SaveRepairTask, events: SaveEvents): Promise<RepairReport> {
     const held = this.#held.get(id);
     if (held === undefined) {
       throw new UsageError('the repair is no longer in memory', { hint: 'Repair the model again.' });
@@ -62,7 +68,9 @@ export class HeldRepairs {
     });
     this.#held.delete(id);
     try {
-      return { ...report, rescan: await scanAgain(held, out, report, events) };
+      const scan = await scanAgain(held, out, report, events);
+      events.onScan?.(scan);
+      return { ...report, rescan: rescanSummary(scan) };
     } catch (error) {
       if (error instanceof CancelledError) return report;
       throw error;
@@ -75,25 +83,22 @@ export class HeldRepairs {
 }
 
 /** With the samples of the repair, whatever a sidecar beside the new file says. */
-async function scanAgain(
+function scanAgain(
   { request, settings }: Held,
   model: string,
   { rounds }: RepairReport,
-  events: RepairEvents,
-): Promise<NonNullable<RepairReport['rescan']>> {
-  const { verdict, flagged, anomalyIndex, pValue } = await scanModel(
+  events: SaveEvents,
+): Promise<ScanReport> {
+  return scanModel(
     { ...request, model, settings, now },
     {
       ...(events.signal !== undefined && { signal: events.signal }),
+      onLabel: (result) => {
+        events.onLabel?.(result);
+      },
       onProgress: ({ done, total }) => {
         events.onProgress?.({ phase: 'scanning', done, total, rounds });
       },
     },
   );
-  return {
-    verdict,
-    flagged,
-    ...(anomalyIndex !== undefined && { anomalyIndex }),
-    ...(pValue !== undefined && { pValue }),
-  };
 }

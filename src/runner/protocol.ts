@@ -92,7 +92,7 @@ export const previewRequest = new RequestType<PreviewTask, SamplesPreview, Trans
 export const scanRequest = new RequestType<ScanTask, ScanAnswer, TransportedError>('scan');
 /** Computes a repair and holds it in memory; nothing is written. */
 export const repairRequest = new RequestType<RepairTask, RepairReport, TransportedError>('repair');
-/** Writes it, reads it back, evaluates and scans it again, and lets go of it. */
+/** Writes it, reads it back, evaluates and scans it again ({@link repairScanned}), and lets go of it. */
 export const saveRepairRequest = new RequestType<SaveRepairTask, RepairReport, TransportedError>('saveRepair');
 export const discardRepairRequest = new RequestType<{ id: string }, void, TransportedError>('discardRepair');
 export const doctorRequest = new RequestType<DoctorTask, RuntimeState[], TransportedError>('doctor');
@@ -100,4 +100,6 @@ export const doctorRequest = new RequestType<DoctorTask, RuntimeState[], Transpo
 export const scanProgress = new NotificationType<{ id: string; progress: ScanProgress }>('scanProgress');
 /** A label is done; its index and p-value are preliminary. */
 export const labelFinished = new NotificationType<{ id: string; result: LabelResult }>('labelFinished');
+/** The saved model was scanned, unless that was cancelled; its labels have come as {@link labelFinished} of the same id. */
+export const repairScanned = new NotificationType<{ id: string; answer: ScanAnswer }>('repairScanned');
 export const repairProgress = new NotificationType<{ id: string; progress: RepairProgress }>('repairProgress');

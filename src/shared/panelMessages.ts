@@ -54,8 +54,11 @@ export interface ModelView {
   readonly scan?: ScanView;
 }
 
-/** `computing` until the report is there, then `ready` to be saved; nothing is on disk before `saved`. */
-export type RepairState = 'computing' | 'ready' | 'saving' | 'saved' | 'discarded' | 'failed';
+/**
+ * `computing` until the report is there, then `ready` to be saved; nothing is on disk before `saved`. `lost`: a panel that came
+ * back after its window was reloaded.
+ */
+export type RepairState = 'computing' | 'ready' | 'saving' | 'saved' | 'discarded' | 'failed' | 'lost';
 
 /** What stands for a label before and after the repair, where it is known. */
 export interface RepairedLabel {
@@ -76,12 +79,12 @@ export interface RepairView {
   readonly labels: readonly RepairedLabel[];
 }
 
-/** From the host to a webview. `start` is the first, everything else follows it. */
-export type HostMessage =
-  | { readonly type: 'start'; readonly translations?: Readonly<Record<string, string>> }
 /** What a scan panel is to bring in sight: a label by its number, or the comparison with another scan. */
 export type RevealTarget = number | 'comparison';
 
+/** From the host to a webview. `start` is the first, everything else follows it. */
+export type HostMessage =
+  | { readonly type: 'start'; readonly translations?: Readonly<Record<string, string>> }
   | { readonly type: 'scan'; readonly scan: ScanView }
   | { readonly type: 'live'; readonly live: LiveView }
   | { readonly type: 'details'; readonly details: LabelDetails }

@@ -7,7 +7,7 @@ import { isRepaired } from '../../engine/output/repairSummary';
 import { repairText } from '../../engine/output/repairText';
 import type { PrepareRequest } from '../../engine/prepareScan';
 import { repairModel } from '../../engine/repairModel';
-import type { RepairMethod, RepairReport } from '../../engine/repairReport';
+import { rescanSummary, type RepairMethod, type RepairReport } from '../../engine/repairReport';
 import type { ScanReport } from '../../engine/report';
 import { scanModel } from '../../engine/scanModel';
 import { openRuntime } from '../../runner/runtimes';
@@ -148,16 +148,7 @@ async function withRescan(
   context: CommandContext,
   view: ProgressView,
 ): Promise<RepairReport> {
-  const { verdict, flagged, anomalyIndex, pValue } = await scan(request, context, view, settings);
-  return {
-    ...report,
-    rescan: {
-      verdict,
-      flagged,
-      ...(anomalyIndex !== undefined && { anomalyIndex }),
-      ...(pValue !== undefined && { pValue }),
-    },
-  };
+  return { ...report, rescan: rescanSummary(await scan(request, context, view, settings)) };
 }
 
 function labelChoice({ only, allLabels }: RepairOptions): 'flagged' | 'all' | readonly number[] {

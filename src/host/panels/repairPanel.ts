@@ -1,4 +1,5 @@
 /** @file The repair panel's side of the host: asks for the method, shows the run, saves or discards it. */
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { RepairMethod } from '../../engine/repairReport';
 import { COMMANDS } from '../../shared/contributions';
@@ -17,6 +18,8 @@ export class RepairPanel implements PanelOwner {
   readonly #connection: PanelConnection;
   readonly #throttle: Throttle;
   #run: RepairRun | undefined;
+  /** VS Code brought the panel back after a reload; the repair it showed is gone with the engine process. */
+  #restored = true;
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
@@ -47,6 +50,7 @@ export class RepairPanel implements PanelOwner {
     if (state === 'computing' || state === 'ready' || state === 'saving') return;
     const report = this.services.store.get(this.uri.toString())?.report;
     if (report === undefined) return;
+    this.#restored = false;
     const method = await askForMethod();
     if (method === undefined) {
       if (this.#run === undefined) this.panel.dispose();
@@ -75,22 +79,30 @@ export class RepairPanel implements PanelOwner {
     if (message.action === 'openScan') await this.#showScan();
   }
 
-  /** Scans the saved copy, unless that is done, and shows it beside the scan of the original. */
+  /** Shows the scan of the saved copy beside that of the original; where it was stopped, scans the copy first. */
   async #showScan(): Promise<void> {
+    const { store, scans } = this.services;
     const saved = this.#run?.saved;
-    const order = this.services.scans.orderOf(this.uri);
+    const order = scans.orderOf(this.uri);
     if (saved === undefined || order === undefined) return;
-    const show = vscode.commands.executeCommand.bind(vscode.commands, COMMANDS.showResult, saved);
-    if (this.services.store.get(saved.toString()) !== undefined) {
-      await show();
-      return;
+    const isScanned = (): boolean => {
+      const entry = store.get(saved.toString());
+      return entry?.report !== undefined && entry.outdated !== true;
+    };
+    if (!isScanned() && !scans.isActive(saved)) {
+      await runScans(this.services, [{ ...order, uri: saved, repairedFrom: this.uri.toString() }]);
+      if (!isScanned()) return;
     }
-    await runScans(this.services, [{ ...order, uri: saved, repairedFrom: this.uri.toString() }]);
-    if (this.services.store.get(saved.toString())?.report !== undefined) await show();
+    await vscode.commands.executeCommand(COMMANDS.showResult, saved);
   }
 
   #update(): void {
+    const uri = this.uri.toString();
     if (this.#run) this.#connection.post({ type: 'repair', repair: this.#run.view });
+    else if (this.#restored) {
+      const name = path.posix.basename(this.uri.path);
+      this.#connection.post({ type: 'repair', repair: { uri, name, state: 'lost', labels: [] } });
+    }
   }
 }
 

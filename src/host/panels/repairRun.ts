@@ -50,9 +50,10 @@ export class RepairRun implements vscode.Disposable {
     }
   }
 
-  /** What is computed so far is dropped. */
+  /** What is computed so far is dropped; once the repaired model is on disk, only the scan of it is. */
   stop(): void {
-    this.#abort.abort();
+    const { state, progress } = this.#view;
+    if (state === 'computing' || progress?.phase === 'scanning') this.#abort.abort();
   }
 
   /** `point`: index into the pruning curve, where it is another than the proposed one. */
@@ -77,14 +78,25 @@ export class RepairRun implements vscode.Disposable {
       );
       return;
     }
-    this.#show({ state: 'saving' });
+    this.#show({ state: 'saving', progress: { phase: 'saving', done: 0, total: 1, rounds: [] } });
     try {
       const engine = await this.services.engine();
       const task = { id: this.#id, out: target.fsPath, ...(point !== undefined && { point }) };
-      const report = await engine.saveRepair(task, { onProgress: this.#progress });
+      let adopted = Promise.resolve();
+      const onScan = (scan: ScanReport): void => {
+        adopted = this.#adopt(target, scan);
+      };
+      const report = await engine.saveRepair(task, { onProgress: this.#progress, onScan, signal: this.#abort.signal });
+      await adopted;
       this.#saved = target;
       this.#show({ state: 'saved', report });
     } catch (error) {
+      if (isCancelled(error)) {
+        // The process did not answer in time and was ended; the file was there before the scan began.
+        this.#saved = target;
+        this.#show({ state: 'saved' });
+        return;
+      }
       // It is still held, so that another place can be chosen.
       logError(this.services.log, error);
       this.#show({ state: 'ready', error: sentenceOf(error) });
@@ -99,11 +111,22 @@ export class RepairRun implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.stop();
+    // Who closes the panel while it saves wants the file all the same.
+    if (this.#view.state === 'computing') this.stop();
     this.discard().catch((error: unknown) => {
       logError(this.services.log, error);
     });
     this.#changed.dispose();
+  }
+
+  /** The scan of the repaired copy is a result like any other. */
+  async #adopt(copy: vscode.Uri, scan: ScanReport): Promise<void> {
+    const { scans, log } = this.services;
+    const order = scans.orderOf(this.uri);
+    if (order === undefined) return;
+    await scans.adopt({ ...order, uri: copy, repairedFrom: this.uri.toString() }, scan).catch((error: unknown) => {
+      logError(log, error);
+    });
   }
 
   readonly #progress = (progress: RepairProgress): void => {

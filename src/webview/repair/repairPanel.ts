@@ -38,6 +38,7 @@ export class RepairPanelView extends View {
     return html`<header>
         <h1>${stateTitle(repair)}</h1>
         ${repair.error === undefined ? nothing : html`<p class="note error" role="alert">${plainText(repair.error, 600)}</p>`}
+        ${state === 'lost' ? html`<p>${t('A repair is held in memory until it is saved, and the window was reloaded. Repaired models that were saved are still there.')}</p>` : nothing}
         ${progress && (state === 'computing' || state === 'saving') ? progressLine(progress) : nothing}
         ${
           report
@@ -46,6 +47,7 @@ export class RepairPanelView extends View {
               </ul>`
             : nothing
         }
+        ${state === 'saved' && !report?.rescan ? html`<p>${t('The repaired model was not scanned again.')}</p>` : nothing}
         ${report?.rescan ? html`<p>${t('Scan of the repaired model: {0}.', verdictTitle(report.rescan.verdict))}</p>` : nothing}
         ${report?.saved ? html`<p class="note">${t('Saved as {0}. The original was not changed.', plainText(report.saved.file))}</p>` : nothing}
         <div class="toolbar start">${this.#actions(repair)}</div>
@@ -102,16 +104,17 @@ export class RepairPanelView extends View {
     `;
   }
 
-  #actions({ state }: RepairView): readonly (TemplateResult | typeof nothing)[] {
+  #actions({ state, progress }: RepairView): readonly (TemplateResult | typeof nothing)[] {
     const act = (text: string, action: PanelAction): TemplateResult =>
       button(text, () => {
         post({ type: 'action', action });
       });
     return [
       state === 'computing' ? act(t('Stop'), 'stopRepair') : nothing,
+      state === 'saving' && progress?.phase === 'scanning' ? act(t('Skip the scan'), 'stopRepair') : nothing,
       state === 'ready' ? button(t('Save'), this.#save, { primary: true }) : nothing,
       state === 'ready' ? act(t('Discard'), 'discardRepair') : nothing,
-      state === 'failed' || state === 'discarded' ? act(t('Repair again…'), 'repair') : nothing,
+      state === 'failed' || state === 'discarded' || state === 'lost' ? act(t('Repair again…'), 'repair') : nothing,
       state === 'saved' ? act(t('Scan of the repaired model'), 'openScan') : nothing,
     ];
   }
@@ -142,6 +145,8 @@ function stateTitle({ name, state }: RepairView): string {
       return t('The repair of {0} was discarded', file);
     case 'failed':
       return t('{0} was not repaired', file);
+    case 'lost':
+      return t('The repair of {0} is gone', file);
   }
 }
 

@@ -118,6 +118,60 @@ describe('a scan', () => {
   });
 });
 
+describe('a scan that ran elsewhere', () => {
+  const report = { ...infectedReport, verdict: 'clean', flagged: [] } as const;
+
+  it('is shown and kept like any other, beside that of the model it was repaired from', async () => {
+    const { engine, store, scans, order, key, folder, reopen } = await hostUnderTest();
+    const run = scans.run(order);
+    (await engine.last()).resolve(infectedReport);
+    await run;
+    const copy = Uri.file(`${folder}/net.repaired.onnx`);
+    await fs.writeFile(copy.fsPath, 'repaired weights');
+    await scans.adopt({ ...scans.orderOf(order.uri)!, uri: copy as never, repairedFrom: key }, report);
+    expect(engine.scans).toHaveLength(1);
+    const expected = {
+      state: 'done',
+      name: 'net.repaired.onnx',
+      report,
+      labels: report.labels,
+      before: infectedReport,
+    };
+    expect(store.get(copy.toString())).toMatchObject(expected);
+    expect(scans.isActive(copy as never)).toBe(false);
+    const later = reopen();
+    await later.scans.restore();
+    expect(later.store.get(copy.toString())).toMatchObject(expected);
+    expect(later.store.get(copy.toString())!.outdated).not.toBe(true);
+  });
+
+  it('takes the place of an older result of a file that was replaced', async () => {
+    const { engine, store, scans, order, key, folder } = await hostUnderTest();
+    const run = scans.run(order);
+    (await engine.last()).resolve(infectedReport);
+    await run;
+    await fs.writeFile(`${folder}/net.onnx`, 'other weights');
+    engine.sha256 = 'cd'.repeat(32);
+    await scans.changed(order.uri);
+    expect(store.get(key)!.outdated).toBe(true);
+    await scans.adopt(order, report);
+    await scans.changed(order.uri);
+    expect(store.get(key)).toMatchObject({ state: 'done', report });
+    expect(store.get(key)!.outdated).not.toBe(true);
+  });
+
+  it('does not disturb one that runs here', async () => {
+    const { engine, store, scans, order, key } = await hostUnderTest();
+    const run = scans.run(order);
+    const { resolve } = await engine.last();
+    await scans.adopt(order, report);
+    expect(store.get(key)!.state).toBe('queued');
+    resolve(infectedReport);
+    expect(await run).toBe(infectedReport);
+    expect(store.get(key)!.report).toBe(infectedReport);
+  });
+});
+
 describe('a model that changes', () => {
   it('makes the report outdated, unless its content is the same', async () => {
     const { engine, store, scans, order, key, folder } = await hostUnderTest();

@@ -14,6 +14,7 @@ import {
   UsageError,
 } from '../../../src/engine/errors';
 import { jsonReport, parseReport } from '../../../src/engine/output/json';
+import type { ScanReport } from '../../../src/engine/report';
 import { EngineClient, type EngineClientOptions } from '../../../src/runner/client';
 import { EngineStoppedError } from '../../../src/runner/engineStopped';
 import type { RepairProgress, ScanTask } from '../../../src/runner/protocol';
@@ -155,13 +156,49 @@ describe('a repair', () => {
     await sleep(500);
     await expect(client.saveRepair({ id: 'repair', out: model })).rejects.toThrow(/replace the original/);
     const out = path.join(folder, 'repaired.onnx');
-    const saved = await client.saveRepair({ id: 'repair', out }, { onProgress });
+    const scans: ScanReport[] = [];
+    const onScan = (scan: ScanReport) => scans.push(scan);
+    const saved = await client.saveRepair({ id: 'repair', out }, { onProgress, onScan });
     expect(saved.saved).toEqual({ file: 'repaired.onnx', sha256: sha256(await fs.readFile(out)) });
     expect(saved.rescan).toMatchObject({ flagged: [] });
+    expect(scans).toHaveLength(1);
+    const [scanned] = scans;
+    expect(scanned).toMatchObject({ ...saved.rescan, model: { file: 'repaired.onnx', sha256: saved.saved!.sha256 } });
+    expect(scanned!.settings).toEqual(report.settings);
+    // Triggers and curves have crossed with their labels, and are whole.
+    for (const label of [2, 7]) {
+      expect(scanned!.labels[label]!.trigger!.mask).toHaveLength(4184);
+      expect(scanned!.labels[label]!.curve.length).toBeGreaterThan(5);
+    }
     expect(phases).toContain('scanning');
     expect(sha256(await fs.readFile(model))).toBe(report.model.sha256);
     await expect(client.saveRepair({ id: 'repair', out })).rejects.toThrow(/no longer in memory/);
     await client.discardRepair('repair');
+  }, 300_000);
+
+  it('stays saved where the scan of it is cancelled', async () => {
+    const { client } = start();
+    const folder = await temporaryFolder();
+    const [model, data] = [path.join(SAMPLE, 'infected.onnx'), path.join(SAMPLE, 'images')];
+    const scan = await task({ model, data, settings: { preset: 'quick', updates: 60, labels: [2, 7] } });
+    const report = await client.scan(scan);
+    await client.repair({ ...scan, id: 'repair', report, method: 'prune', labelsToRepair: [7] });
+    const out = path.join(folder, 'repaired.onnx');
+    const cancel = new AbortController();
+    let scanned = 0;
+    const saved = await client.saveRepair(
+      { id: 'repair', out },
+      {
+        signal: cancel.signal,
+        onProgress: ({ phase }) => {
+          if (phase === 'scanning') cancel.abort();
+        },
+        onScan: () => scanned++,
+      },
+    );
+    expect(saved.saved).toEqual({ file: 'repaired.onnx', sha256: sha256(await fs.readFile(out)) });
+    expect(saved.rescan).toBeUndefined();
+    expect(scanned).toBe(0);
   }, 300_000);
 });
 
