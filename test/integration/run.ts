@@ -28,7 +28,7 @@ interface Outcome {
   ended: boolean;
 }
 
-const work = mkdtempSync(path.join(os.tmpdir(), 'neural-cleanse-integration-'));
+const work = mkdtempSync(path.join(os.tmpdir(), 'neural-cleanse-'));
 const workspace = path.join(work, 'workspace');
 const events = path.join(work, 'events.jsonl');
 const env = { [VARIABLES.project]: ROOT, [VARIABLES.results]: events };
@@ -66,6 +66,8 @@ process.exitCode = numFailedTests === 0 ? 0 : 1;
 
 async function runOnDesktop(vscodeExecutablePath: string): Promise<void> {
   console.log('Integration tests in the desktop VS Code');
+  execFileSync(process.execPath, ['esbuild.mjs'], { cwd: ROOT, stdio: 'inherit' });
+  let closed = false;
   const finished = runTests({
     vscodeExecutablePath,
     extensionDevelopmentPath: ROOT,
@@ -77,9 +79,19 @@ async function runOnDesktop(vscodeExecutablePath: string): Promise<void> {
       '--disable-workspace-trust',
       '--user-data-dir',
       path.join(work, 'user'),
+      '--extensions-dir',
+      path.join(work, 'extensions'),
     ],
+  }).finally(() => {
+    closed = true;
   });
-  await Promise.all([finished, follow(() => '')]);
+  await Promise.allSettled([
+    finished,
+    follow(
+      () => '',
+      () => closed,
+    ),
+  ]);
 }
 
 async function runInCodeServer(): Promise<void> {
@@ -107,18 +119,19 @@ async function runInCodeServer(): Promise<void> {
   }
 }
 
-/** Prints and counts events until the last one, or until none has come for long. */
-async function follow(diagnosis: () => string): Promise<void> {
+/** Prints and counts events until the last one, until VS Code is `closed`, or until none has come for long. */
+async function follow(diagnosis: () => string, closed: () => boolean = () => false): Promise<void> {
   let seen = 0;
   let last = Date.now();
   while (Date.now() - last < PATIENCE) {
+    const isLast = closed();
     const complete = existsSync(events) ? readFileSync(events, 'utf8').split('\n').slice(0, -1) : [];
     for (const line of complete.slice(seen)) {
       last = Date.now();
       count(JSON.parse(line) as SuiteEvent);
     }
     seen = complete.length;
-    if (outcome.ended) return;
+    if (outcome.ended || isLast) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   console.error(`Nothing heard from the suite for ${PATIENCE / 1000} s.\n${diagnosis()}`);

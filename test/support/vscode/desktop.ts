@@ -3,9 +3,12 @@ import * as path from 'node:path';
 import { downloadAndUnzipVSCode } from '@vscode/test-electron';
 
 /** Path of its executable; `undefined` where there is no screen or no download, so that code-server takes its place. */
-export async function downloadedDesktop(root: string): Promise<string | undefined> {
-  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
-  if (process.platform === 'linux' && DISPLAY === undefined && WAYLAND_DISPLAY === undefined) return undefined;
+export async function downloadedDesktop(
+  root: string,
+  platform: NodeJS.Platform = process.platform,
+  { DISPLAY, WAYLAND_DISPLAY }: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<string | undefined> {
+  if (platform === 'linux' && DISPLAY === undefined && WAYLAND_DISPLAY === undefined) return undefined;
   try {
     return await downloadAndUnzipVSCode({ cachePath: path.join(root, '.cache', 'vscode-test') });
   } catch (error) {
