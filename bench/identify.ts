@@ -96,10 +96,11 @@ async function filterRows(
 ): Promise<FilterRow[]> {
   const rows: FilterRow[] = [];
   const victims = imagesOfOthers(unseen, trigger.label);
+  const job = { runtime, classifier, preprocessing: RAW, samples: scanned, triggers: [trigger] };
+  const { layer, at } = await calibrateFilter(job);
   for (const chosen of RATES) {
-    const job = { runtime, classifier, preprocessing: RAW, samples: scanned, triggers: [trigger] };
-    const made = await calibrateFilter({ ...job, falsePositiveRate: chosen });
-    const filter = await ImageFilter.compile(runtime, { classifier, preprocessing: RAW, ...made });
+    const { profiles } = at(chosen);
+    const filter = await ImageFilter.compile(runtime, { classifier, preprocessing: RAW, layer, profiles });
     const answers = async (samples: Samples, stamp?: Parameters<typeof stamping>[0]): Promise<Int32Array> =>
       (await filter.check(samples, stamp === undefined ? undefined : stamping(stamp))).labels;
     const stamped = await answers(victims, original.trigger);

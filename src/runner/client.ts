@@ -4,38 +4,46 @@ import * as path from 'node:path';
 import type { RequestType } from 'vscode-jsonrpc/node';
 import type { ScanProgress } from '../engine/detect/scanJob';
 import { CancelledError, UsageError } from '../engine/errors';
+import type { IdentifyReport } from '../engine/identify/identification';
 import type { RepairReport } from '../engine/repairReport';
 import type { LabelResult, ScanReport } from '../engine/report';
 import { EngineConnection, EngineEnded } from './engineConnection';
 import { EngineStoppedError } from './engineStopped';
 import { JobQueue } from './jobQueue';
 import {
+  calibrateFilterRequest,
   discardRepairRequest,
   doctorRequest,
+  identifyRequest,
   inspectRequest,
   labelFinished,
   previewRequest,
   repairProgress,
   repairScanned,
   repairRequest,
+  saveFilterRequest,
   saveRepairRequest,
   scanProgress,
   scanRequest,
+  type CalibratedFilters,
+  type CalibrateFilterTask,
   type DoctorTask,
   type InspectTask,
   type ModelInspection,
   type PreviewTask,
   type RepairProgress,
   type RepairTask,
+  type ReportTask,
   type RuntimeState,
   type SamplesPreview,
+  type SaveFilterTask,
   type SaveRepairTask,
   type ScanAnswer,
   type ScanTask,
   type TransportedError,
 } from './protocol';
 import { RestartBudget, type RestartLimit } from './restartBudget';
-import { complete } from './scanAnswer';
+import { complete, onlyResultsOf } from './scanAnswer';
 
 export interface EngineClientOptions {
   /** Path of the bundled engine process, `dist/engine.mjs`. */
@@ -82,8 +90,8 @@ const DEFAULTS = {
 
 /**
  * Every method rejects with the engine's typed errors, with {@link EngineStoppedError} when the process crashed, and with
- * {@link CancelledError} after its signal. Scans and repairs run one at a time, the others wait; what else is asked is
- * answered at once.
+ * {@link CancelledError} after its signal. What computes long, such as scans and repairs, runs one at a time, the others
+ * wait; what else is asked is answered at once.
  */
 export class EngineClient {
   readonly #options: Required<EngineClientOptions>;
@@ -163,6 +171,21 @@ export class EngineClient {
   async discardRepair(id: string): Promise<void> {
     if (!this.#held.delete(id)) return;
     await this.#request(discardRepairRequest, { id });
+  }
+
+  /** What triggers of a scan do inside the model. */
+  identify(task: ReportTask, listener: JobListener = {}): Promise<IdentifyReport> {
+    return this.#compute(identifyRequest, withoutOthers(task), listener);
+  }
+
+  /** Nothing is written. */
+  calibrateFilter(task: CalibrateFilterTask, listener: JobListener = {}): Promise<CalibratedFilters> {
+    return this.#compute(calibrateFilterRequest, withoutOthers(task), listener);
+  }
+
+  /** Both files or none; files of the model itself are never replaced. */
+  saveFilter(task: SaveFilterTask): Promise<void> {
+    return this.#request(saveFilterRequest, task);
   }
 
   /** Tries every compute library, each in a process of its own. */
@@ -268,4 +291,8 @@ export class EngineClient {
     }, this.#options.idleAfter);
     this.#idle.unref();
   }
+}
+
+function withoutOthers<T extends ReportTask>(task: T): T {
+  return { ...task, report: onlyResultsOf(task.report, task.only) };
 }

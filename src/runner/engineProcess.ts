@@ -11,7 +11,9 @@ import {
   type RequestType,
 } from 'vscode-jsonrpc/node';
 import type { ScanEvents } from '../engine/detect/scanJob';
+import { identifyModel } from '../engine/identify/identifyModel';
 import { inspectModel } from '../engine/inspectModel';
+import { makeFilter } from '../engine/mitigate/filter/makeFilter';
 import type { RepairEvents } from '../engine/mitigate/repairJob';
 import type { PrepareRequest } from '../engine/prepareScan';
 import { previewSamples } from '../engine/previewSamples';
@@ -24,14 +26,17 @@ import { toTransported } from './errorTransport';
 import { HeldRepairs } from './heldRepairs';
 import { nodeFiles } from './nodeFiles';
 import {
+  calibrateFilterRequest,
   discardRepairRequest,
   doctorRequest,
+  identifyRequest,
   inspectRequest,
   labelFinished,
   previewRequest,
   repairProgress,
   repairScanned,
   repairRequest,
+  saveFilterRequest,
   saveRepairRequest,
   scanProgress,
   scanRequest,
@@ -40,6 +45,7 @@ import {
   type TransportedError,
 } from './protocol';
 import { openRuntime, type RuntimeRequest } from './runtimes';
+import { saveFilter } from './saveFilter';
 import { shorten } from './scanAnswer';
 import { sha256 } from './sha256';
 
@@ -144,6 +150,15 @@ function serve(): void {
     repairs.discard(id);
     return Promise.resolve();
   });
+  answer(identifyRequest, async ({ report, only, ...task }, signal) =>
+    identifyModel({ ...(await prepareRequest(task)), report, only }, signal),
+  );
+  answer(calibrateFilterRequest, async ({ report, only, rates, ...task }, signal) => {
+    const { at, doubt } = await makeFilter({ ...(await prepareRequest(task)), report, only }, signal);
+    const filters = rates.map(at).map(({ filter, cost }) => ({ filter, cost }));
+    return { filters, ...(doubt !== undefined && { doubt }) };
+  });
+  answer(saveFilterRequest, saveFilter);
   answer(doctorRequest, ({ tensorFlow }) => listRuntimes([PROBE], tensorFlow));
   connection.listen();
 }

@@ -2,6 +2,9 @@
 import { NotificationType, RequestType } from 'vscode-jsonrpc/node';
 import type { ScanProgress } from '../engine/detect/scanJob';
 import type { ErrorDetails } from '../engine/errors';
+import type { IdentifyReport } from '../engine/identify/identification';
+import type { MadeFilter } from '../engine/mitigate/filter/makeFilter';
+import type { SavedFilter } from '../engine/mitigate/filter/savedFilter';
 import type { ModelInspection } from '../engine/modelInspection';
 import type { ModelAndSamples } from '../engine/prepareScan';
 import type { RepairMethod, RepairProgress, RepairReport } from '../engine/repairReport';
@@ -65,6 +68,33 @@ export interface SaveRepairTask {
   readonly point?: number;
 }
 
+/** What works on the triggers of a scan. */
+export interface ReportTask extends ModelAndSamples {
+  readonly runtime: RuntimeRequest;
+  readonly report: ScanReport;
+  /** Labels whose triggers are meant; no others need to be in the report. */
+  readonly only: readonly number[];
+}
+
+export interface CalibrateFilterTask extends ReportTask {
+  /** Shares 0–1 of clean images that may be rejected. */
+  readonly rates: readonly number[];
+}
+
+export interface CalibratedFilters {
+  /** One per rate. */
+  readonly filters: readonly Pick<MadeFilter, 'filter' | 'cost'>[];
+  /** Why they may be useless, a plain sentence: model and samples do not fit. */
+  readonly doubt?: string;
+}
+
+export interface SaveFilterTask extends Pick<ModelAndSamples, 'model' | 'architecture'> {
+  readonly filter: SavedFilter;
+  /** Absolute paths of the new files. */
+  readonly json: string;
+  readonly onnx: string;
+}
+
 export type DoctorTask = Pick<RuntimeRequest, 'tensorFlow'>;
 
 /** One compute library as `doctor` reports it. */
@@ -95,6 +125,12 @@ export const repairRequest = new RequestType<RepairTask, RepairReport, Transport
 /** Writes it, reads it back, evaluates and scans it again ({@link repairScanned}), and lets go of it. */
 export const saveRepairRequest = new RequestType<SaveRepairTask, RepairReport, TransportedError>('saveRepair');
 export const discardRepairRequest = new RequestType<{ id: string }, void, TransportedError>('discardRepair');
+export const identifyRequest = new RequestType<ReportTask, IdentifyReport, TransportedError>('identify');
+/** Writes nothing. */
+export const calibrateFilterRequest = new RequestType<CalibrateFilterTask, CalibratedFilters, TransportedError>(
+  'calibrateFilter',
+);
+export const saveFilterRequest = new RequestType<SaveFilterTask, void, TransportedError>('saveFilter');
 export const doctorRequest = new RequestType<DoctorTask, RuntimeState[], TransportedError>('doctor');
 
 export const scanProgress = new NotificationType<{ id: string; progress: ScanProgress }>('scanProgress');

@@ -8,6 +8,7 @@ import type { RepairDraft } from '../engine/repairModel';
 import type { RepairReport } from '../engine/repairReport';
 import { atomicWriteAll } from './atomicWrite';
 import { nodeFiles } from './nodeFiles';
+import { protectOriginals } from './protectOriginals';
 import { sha256 } from './sha256';
 import { systemReason } from './systemReason';
 
@@ -53,16 +54,16 @@ export async function checkRepairTarget(
   originals: readonly string[],
   replace: SaveOptions['replace'],
 ): Promise<void> {
-  const real = await fs.realpath(target).catch(() => undefined);
-  if (real === undefined || replace === 'original') return;
-  const protectedFiles = await Promise.all(originals.map((file) => fs.realpath(file).catch(() => path.resolve(file))));
-  if (protectedFiles.includes(real)) {
-    throw new UsageError('the repaired model would replace the original', {
-      file: target,
-      hint: 'Choose another name.',
-    });
-  }
-  if (replace === undefined) {
+  if (replace === 'original') return;
+  await protectOriginals(target, originals);
+  if (replace === undefined && (await exists(target))) {
     throw new UsageError('there is a file of this name already', { file: target, hint: 'Choose another name.' });
   }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return fs.access(file).then(
+    () => true,
+    () => false,
+  );
 }

@@ -22,6 +22,11 @@ export function shorten(report: ScanReport, sent: SentLabels): ScanAnswer {
   };
 }
 
+/** Without the results of other labels, for work on the triggers of these. */
+export function onlyResultsOf(report: ScanReport, labels: readonly number[]): ScanReport {
+  return { ...report, labels: report.labels.filter(({ label }) => labels.includes(label)) };
+}
+
 /** The whole report again. */
 export function complete({ report, alreadySent }: ScanAnswer, received: SentLabels): ScanReport {
   const left = new Set(alreadySent);

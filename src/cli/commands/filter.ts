@@ -9,6 +9,7 @@ import { answerText, calibrationText } from '../../engine/output/filterText';
 import { readSamples } from '../../engine/samples/readSamples';
 import { atomicWrite } from '../../runner/atomicWrite';
 import { nodeFiles } from '../../runner/nodeFiles';
+import { protectOriginals } from '../../runner/protectOriginals';
 import { openRuntime } from '../../runner/runtimes';
 import { sha256 } from '../../runner/sha256';
 import type { CommandContext } from '../context';
@@ -73,17 +74,14 @@ async function calibrate(model: string, options: FilterOptions, { terminal, sign
   }
   await checkOutput(out, 'the filter');
   if (onnx !== undefined) await checkOutput(onnx, 'the model');
+  for (const target of [out, onnx ?? []].flat()) await protectOriginals(target, [model]);
   const report = await readReport(reportFile);
   const runtime = await openRuntime(runtimeRequest(options));
-  const { filter, parts, doubt } = await makeFilter(
-    {
-      ...sampleRequest(model, options, runtime),
-      report,
-      falsePositiveRate: fpr,
-      ...(only !== undefined && { only }),
-    },
+  const { at, doubt } = await makeFilter(
+    { ...sampleRequest(model, options, runtime), report, ...(only !== undefined && { only }) },
     signal,
   );
+  const { filter, parts } = at(fpr);
   if (doubt !== undefined) terminal.tell(`WARNING: ${doubt}`);
   if (onnx !== undefined) await atomicWrite(onnx, encodeFilter(parts));
   await atomicWrite(out, filterText(filter));

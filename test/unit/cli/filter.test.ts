@@ -146,6 +146,11 @@ describe('filter', () => {
       /the filter cannot be read/,
     ],
     [
+      'the model itself as the place',
+      () => [...data(), '--calibrate', '--report', at('scan.json'), '--onnx', at('model.onnx')],
+      /model\.onnx: the new file would replace the original model/,
+    ],
+    [
       'a place that cannot be written to',
       () => [...data(), '--calibrate', '--report', at('scan.json'), '--out', at('no/f.json')],
       /the filter cannot be written/,

@@ -140,7 +140,7 @@ describe('a repair that is refused', () => {
     [
       'the original as the new file',
       () => ['--data', IMAGES, '--report', REPORT, '--out', at('model.onnx'), '--overwrite'],
-      /model\.onnx: the repaired model would replace the original/,
+      /model\.onnx: the new file would replace the original model/,
     ],
     [
       'two choices of labels',

@@ -8,7 +8,7 @@ import type { CancelSignal } from '../../progress';
 import type { Runtime } from '../../runtime/runtime';
 import type { Preprocessing } from '../../samples/preprocessing';
 import type { Samples } from '../../samples/samples';
-import { CURVE_RATES, pointAt, thresholdFor } from './curve';
+import { CURVE_RATES, pointAt, rejectedShare, thresholdFor } from './curve';
 import { ImageFilter } from './imageFilter';
 import type { FilterProfile } from './savedFilter';
 
@@ -19,40 +19,86 @@ export interface CalibrationJob {
   /** Clean images, of all labels. */
   readonly samples: Samples;
   readonly triggers: readonly LabelTrigger[];
-  /** Share 0–1 of clean images that may be rejected. */
-  readonly falsePositiveRate: number;
   readonly signal?: CancelSignal;
 }
 
 export interface CalibratedFilter {
   readonly layer: NeuronLayer;
-  readonly profiles: readonly FilterProfile[];
+  /** With the share 0–1 of the clean images that may be rejected. */
+  readonly at: (rate: number) => RatedFilter;
 }
 
-/** One profile per trigger: the top 1 % neurons of the second-to-last layer, and the threshold for its part of the rate. */
+export interface RatedFilter {
+  /** One per trigger; they divide the rate between them. */
+  readonly profiles: readonly FilterProfile[];
+  readonly cost: FilterCost;
+}
+
+/** What the profiles of a filter together get wrong, shares 0–1 of the images of the calibration. */
+export interface FilterCost {
+  /** Of the clean images: those rejected. */
+  readonly falsePositiveRate: number;
+  /** Of the images with one of the triggers: those not rejected. */
+  readonly falseNegativeRate: number;
+}
+
+/** What images score, clean and with one trigger. */
+interface TriggerScores {
+  readonly label: number;
+  readonly neurons: readonly number[];
+  /** `[images]`, by the trigger's own neurons. */
+  readonly clean: Float32Array;
+  /** Per trigger of the job `[images]`, by its neurons; this one's trigger is stamped on them. */
+  readonly stamped: readonly Float32Array[];
+}
+
+/** Measures each trigger on the top 1 % neurons of the second-to-last layer; thresholds follow from the rate. */
 export async function calibrateFilter(job: CalibrationJob): Promise<CalibratedFilter> {
-  const { runtime, classifier, preprocessing, samples, triggers, falsePositiveRate, signal } = job;
-  const layer = secondToLastLayer(neuronLayers(classifier));
+  const layer = secondToLastLayer(neuronLayers(job.classifier));
+  const scores = await scoreTriggers(job, layer);
+  return { layer, at: (rate) => filterAt(scores, rate) };
+}
+
+function filterAt(scores: readonly TriggerScores[], rate: number): RatedFilter {
+  const profiles = scores.map(({ label, neurons, clean, stamped }, i) => ({
+    label,
+    neurons,
+    threshold: thresholdFor(clean, rate / scores.length),
+    curve: CURVE_RATES.map((share) => pointAt(thresholdFor(clean, share), clean, stamped[i] ?? clean)),
+  }));
+  const thresholds = profiles.map(({ threshold }) => threshold);
+  const passed = scores.map(({ stamped }) => 1 - rejectedShare(stamped, thresholds));
+  return {
+    profiles,
+    cost: {
+      falsePositiveRate: rejectedShare(
+        scores.map(({ clean }) => clean),
+        thresholds,
+      ),
+      falseNegativeRate: passed.reduce((sum, share) => sum + share, 0) / passed.length,
+    },
+  };
+}
+
+async function scoreTriggers(job: CalibrationJob, layer: NeuronLayer): Promise<TriggerScores[]> {
+  const { runtime, classifier, preprocessing, samples, triggers, signal } = job;
   const neurons = await drivenNeurons(job, layer);
   const parts = { classifier, preprocessing, layer, profiles: neurons.map((set) => ({ neurons: set, threshold: 0 })) };
   const filter = await ImageFilter.compile(runtime, parts);
   try {
     const clean = await filter.check(samples, undefined, signal);
-    const rate = falsePositiveRate / triggers.length;
-    const profiles: FilterProfile[] = [];
+    const scores: TriggerScores[] = [];
     for (const [i, trigger] of triggers.entries()) {
       const victims = imagesOfOthers(samples, trigger.label);
       const stamped = await filter.check(victims, stamping(trigger), signal);
-      const [before, after] = [clean.scores[i], stamped.scores[i]];
-      if (before === undefined || after === undefined) continue;
-      profiles.push({
+      scores.push({
         label: trigger.label,
         neurons: neurons[i] ?? [],
-        threshold: thresholdFor(before, rate),
-        curve: CURVE_RATES.map((share) => pointAt(thresholdFor(before, share), before, after)),
+        clean: clean.scores[i] ?? new Float32Array(),
+        stamped: stamped.scores,
       });
     }
-    return { layer, profiles };
+    return scores;
   } finally {
     await filter.dispose();
   }

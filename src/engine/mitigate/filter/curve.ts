@@ -21,6 +21,15 @@ export function thresholdFor(clean: Float32Array, rate: number): number {
 }
 
 export function pointAt(threshold: number, clean: Float32Array, stamped: Float32Array): FilterPoint {
-  const above = (scores: Float32Array): number => scores.filter((score) => score > threshold).length / scores.length;
+  const above = (scores: Float32Array): number => rejectedShare([scores], [threshold]);
   return { threshold, falsePositiveRate: above(clean), falseNegativeRate: 1 - above(stamped) };
+}
+
+/** Share 0–1 of the images with at least one score above its threshold; `scores` are per threshold `[images]`. */
+export function rejectedShare(scores: readonly Float32Array[], thresholds: readonly number[]): number {
+  const images = scores[0]?.length ?? 0;
+  const rejected = Array.from({ length: images }, (_, image) =>
+    thresholds.some((threshold, i) => (scores[i]?.[image] ?? -Infinity) > threshold),
+  );
+  return rejected.filter(Boolean).length / images;
 }

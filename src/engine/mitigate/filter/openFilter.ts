@@ -10,6 +10,11 @@ import { checkSameModel } from '../../prepareWithReport';
 import type { FilterParts } from './imageFilter';
 import type { SavedFilter } from './savedFilter';
 
+export interface OpenedFilter extends FilterParts {
+  /** Files of the model. */
+  readonly originals: readonly string[];
+}
+
 /** Throws {@link UsageError} where the filter was made for another model file. */
 export async function openFilter(
   files: Files,
@@ -17,7 +22,7 @@ export async function openFilter(
   filter: SavedFilter,
   sha256: Sha256,
   options: ReadOptions = {},
-): Promise<FilterParts> {
+): Promise<OpenedFilter> {
   const { path, parts, graph } = await readModel(files, model, options);
   checkSameModel(files, path, await hashModel(files, { parts }, sha256), filter.model, {
     what: 'the filter',
@@ -35,5 +40,5 @@ export async function openFilter(
       expected: `images ${channels}×${height}×${width} and ${layer.neurons} neurons`,
     });
   }
-  return { classifier, preprocessing, layer, profiles };
+  return { classifier, preprocessing, layer, profiles, originals: parts };
 }

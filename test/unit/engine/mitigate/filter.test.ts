@@ -42,11 +42,11 @@ beforeAll(async () => {
   runtime = await createOnnxRuntime({ library: 'onnxruntime-node', provider: 'cpu', threads: 1 });
 });
 
-async function calibrated(change: Partial<CalibrationJob> = {}) {
+async function calibrated(change: Partial<CalibrationJob> = {}, rate = 0.05) {
   const samples = toySamples(160);
-  const job = { runtime, classifier, preprocessing, samples, triggers: [trigger], falsePositiveRate: 0.05, ...change };
-  const { layer, profiles } = await calibrateFilter(job);
-  return { classifier, preprocessing, layer, profiles };
+  const job = { runtime, classifier, preprocessing, samples, triggers: [trigger], ...change };
+  const { layer, at } = await calibrateFilter(job);
+  return { classifier, preprocessing, layer, ...at(rate) };
 }
 
 async function answers(parts: FilterParts, stamp?: ReturnType<typeof pixelTrigger>) {
@@ -82,14 +82,15 @@ describe('the filter', () => {
     // Images whose own pixels drive the neurons of label 0: half the clean scores differ from zero.
     const faint = pixelTrigger(0);
     const triggers = [trigger, { label: 0, ...faint, mask: faint.mask.map((_, i) => (i % TOY.classes === 0 ? 1 : 0)) }];
-    const { profiles } = await calibrated({ samples, triggers, falsePositiveRate: 0.1 });
-    expect(profiles.map(({ label }) => label)).toEqual([NEURON_MODEL_TARGET, 0]);
-    const parts = await calibrated({ samples, triggers, falsePositiveRate: 0.1 });
+    const parts = await calibrated({ samples, triggers }, 0.1);
+    expect(parts.profiles.map(({ label }) => label)).toEqual([NEURON_MODEL_TARGET, 0]);
     const filter = await ImageFilter.compile(runtime, parts);
     const { labels, scores } = await filter.check(samples);
     await filter.dispose();
     expect(scores).toHaveLength(2);
-    expect(labels.filter((label) => label === REJECTED).length / 400).toBeCloseTo(0.05, 2);
+    const rejected = labels.filter((label) => label === REJECTED).length / 400;
+    expect(rejected).toBeCloseTo(0.05, 2);
+    expect(parts.cost.falsePositiveRate).toBe(rejected);
   });
 
   it('needs images without the target label', async () => {

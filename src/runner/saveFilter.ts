@@ -1,0 +1,25 @@
+/** @file Writes a calibrated filter: as JSON, and as one ONNX file together with its model. */
+import { UsageError } from '../engine/errors';
+import { encodeFilter } from '../engine/mitigate/filter/imageFilter';
+import { openFilter } from '../engine/mitigate/filter/openFilter';
+import { filterText } from '../engine/mitigate/filter/savedFilter';
+import { atomicWriteAll } from './atomicWrite';
+import { nodeFiles } from './nodeFiles';
+import { protectOriginals } from './protectOriginals';
+import type { SaveFilterTask } from './protocol';
+import { sha256 } from './sha256';
+import { systemReason } from './systemReason';
+
+/** Both files or, with {@link UsageError} saying why, none; files of the model itself are never replaced. */
+export async function saveFilter({ model, architecture, filter, json, onnx }: SaveFilterTask): Promise<void> {
+  const options = architecture === undefined ? {} : { architecture };
+  const { originals, ...parts } = await openFilter(nodeFiles, model, filter, sha256, options);
+  for (const target of [json, onnx]) await protectOriginals(target, originals);
+  const files = [
+    { target: json, content: filterText(filter) },
+    { target: onnx, content: encodeFilter(parts) },
+  ];
+  await atomicWriteAll(files).catch((cause: unknown) => {
+    throw new UsageError(`the filter cannot be written (${systemReason(cause)})`, { file: json }, { cause });
+  });
+}
