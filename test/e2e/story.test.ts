@@ -144,6 +144,7 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await window.webview.getByText('Scan').first().waitFor();
     await window.settle();
     await window.screenshot('model-overview');
+    await window.page.locator('.editor-actions .action-label[aria-label="Scan for Backdoors"]').waitFor();
   });
 
   it('has everything again after a reload', async () => {

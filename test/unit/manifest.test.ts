@@ -96,6 +96,14 @@ describe('the manifest', () => {
     for (const extension of ['.onnx', '.keras', '.h5', '.HDF5']) expect(extension).toMatch(pattern);
     for (const extension of ['.json', '.txt', '.xml', '.zip', '.onnx2', '']) expect(extension).not.toMatch(pattern);
     expect(scan!.when).toContain(`!(resourcePath in ${CONTEXT_KEYS.notModels})`);
+    for (const menu of ['explorer/context', 'editor/title', 'editor/title/context']) {
+      for (const { when } of contributes.menus[menu]!) {
+        const schemes = new RegExp(/^resourceScheme =~ \/(.*?)\/ && /.exec(when!)![1]!);
+        // The window has the second name for the files of a remote machine, which are local to the extension.
+        for (const scheme of ['file', 'vscode-remote']) expect(scheme).toMatch(schemes);
+        for (const scheme of ['vscode-vfs', 'git', 'untitled']) expect(scheme).not.toMatch(schemes);
+      }
+    }
     expect(scan!.when).toContain(`resourcePath in ${CONTEXT_KEYS.models}`);
   });
 
