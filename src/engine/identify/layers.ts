@@ -1,10 +1,9 @@
 /** @file Layers of a classifier that have neurons: channels of convolutions, units of dense layers. */
 import { UsageError } from '../errors';
-import { GraphBuilder } from '../graph/builder';
 import type { Classifier } from '../graph/classifier';
 import type { Graph, Node } from '../graph/graph';
-import type { TensorType } from '../graph/tensor';
 import { LINEAR, NeuronWeights, type NeuronWeight } from './neuronWeights';
+import { valueTypes } from './valueTypes';
 
 export interface NeuronLayer {
   /** As the file names it; for a residual sum, the last layer that adds to it. */
@@ -125,17 +124,6 @@ function outputLayer(graph: Graph, logits: string): Node | undefined {
     node = producers.get(inputs.find((name) => producers.has(name)) ?? '');
   }
   return node;
-}
-
-/** Types of all values and initializers, by name. */
-function valueTypes({ graph, input }: Classifier): ReadonlyMap<string, TensorType> {
-  const { channels, height, width } = input;
-  const b = new GraphBuilder();
-  const dims = input.layout === 'NCHW' ? [2, channels, height, width] : [2, height, width, channels];
-  return new Map<string, TensorType>([
-    ...graph.initializers,
-    ...b.inline(graph, new Map([[input.name, b.input(input.name, dims)]])),
-  ]);
 }
 
 function nothing(what: string): never {

@@ -57,6 +57,13 @@ export class NeuronWeights {
     return this.#known.get(key);
   }
 
+  /** The weights with which a dense layer reads element i of its input `[N, elements]`; `undefined` where they cannot be zeroed. */
+  reading({ op, inputs, attributes }: Node): Slices {
+    const name = inputs[1] ?? '';
+    if (op === 'Gemm') return this.#slices(name, attributes['transB'] === 1 ? 1 : 0);
+    return op === 'MatMul' && this.constant(name)?.tensor.dims.length === 2 ? this.#slices(name, 0) : undefined;
+  }
+
   #find(value: string, axis: number): Slices {
     const node = this.#producers.get(value);
     if (node === undefined) return undefined;

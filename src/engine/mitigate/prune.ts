@@ -10,11 +10,18 @@ import { withWeights } from '../graph/withWeights';
 
 /** A trigger with a smaller share of successes no longer works. */
 export const TRIGGER_IS_DEAD = 0.01;
+/**
+ * The attacker's own trigger is larger than the reversed one and drives its neurons farther, so where the reversed one is dead
+ * the other may still work. Up to so many times as many neurons are silenced, as long as the accuracy holds.
+ */
+const MARGIN = 2;
 
 /** Points of a curve at most, the unpruned model included. */
 const MAX_POINTS = 20;
 /** Points over the whole range, before the turning point is looked at more closely. */
 const COARSE_POINTS = 12;
+/** Nobody needs to know the turning point of a large layer more exactly than to one part in so many. */
+const CLOSE = 16;
 
 export interface PruneJob {
   readonly classifier: Classifier;
@@ -25,8 +32,8 @@ export interface PruneJob {
   readonly before: Evaluation;
   /** Chooses among the points; an index. */
   readonly choose: (points: readonly PrunePoint[]) => number;
-  /** Whether the point lies behind the one that is looked for. */
-  readonly isBehind: (point: PrunePoint) => boolean;
+  /** Which number of neurons is worth a look after these points, in order. */
+  readonly next: (points: readonly PrunePoint[]) => number | undefined;
   readonly signal?: CancelSignal;
   /** `planned`: evaluations at most. */
   onCurve?(curve: PruneCurve, planned: number): void;
@@ -57,8 +64,8 @@ export async function pruneCurve(job: PruneJob): Promise<PruneCurve> {
     if (cleanAccuracy < before.cleanAccuracy / 2) break;
   }
   while (points.size < MAX_POINTS) {
-    const next = turningPoint([...points.values()], job.isBehind);
-    if (next === undefined) break;
+    const next = job.next(curve().points);
+    if (next === undefined || next > layer.neurons || points.has(next)) break;
     await measure(next);
   }
   return curve();
@@ -75,15 +82,26 @@ export function prunedWeights(
 }
 
 /**
- * The point where no reversed trigger works any more at the smallest cost, both counted in images: accuracy less success. Where
- * none is accurate enough, the best compromise of the two.
+ * The most pruned of the accurate points where no reversed trigger works any more, up to {@link MARGIN} times the first of them.
+ * Where there is none, the best compromise, both counted in images: accuracy less success.
  */
 export function chooseDeadTrigger(points: readonly PrunePoint[], leastAccuracy: number): number {
+  const accurate = points.filter((point) => isDead(point) && point.cleanAccuracy >= leastAccuracy);
+  const limit = MARGIN * Math.min(...accurate.map(({ pruned }) => pruned));
   return best(points, (point) => {
-    const success = worstSuccess(point);
-    const dead = success <= TRIGGER_IS_DEAD && point.cleanAccuracy >= leastAccuracy;
-    return [dead ? 0 : 1, success - point.cleanAccuracy, point.pruned];
+    if (accurate.includes(point) && point.pruned <= limit) return [0, -point.pruned];
+    return [1, worstSuccess(point) - point.cleanAccuracy, point.pruned];
   });
+}
+
+/** First where exactly the triggers die, then how far beyond it is pruned. */
+export function nextForDeadTrigger(points: readonly PrunePoint[]): number | undefined {
+  const first = points.find(isDead);
+  return turningPoint(points, isDead) ?? (first === undefined ? undefined : MARGIN * first.pruned);
+}
+
+function isDead(point: PrunePoint): boolean {
+  return worstSuccess(point) <= TRIGGER_IS_DEAD;
 }
 
 /** The most pruned point that keeps at least this accuracy. */
@@ -97,15 +115,14 @@ export function coarseCounts(neurons: number): number[] {
   return [...new Set(counts)].filter((count) => count > 0);
 }
 
-/** Half way between the last point before the turn and the first behind it; `undefined` when they are neighbours. */
+/** Half way between the last point before the turn and the first behind it; `undefined` when they are close together. */
 export function turningPoint(
   points: readonly PrunePoint[],
   isBehind: (point: PrunePoint) => boolean,
 ): number | undefined {
-  const sorted = points.toSorted((a, b) => a.pruned - b.pruned);
-  const behind = sorted.findIndex(isBehind);
-  const [low, high] = [sorted[behind - 1]?.pruned, sorted[behind]?.pruned];
-  if (low === undefined || high === undefined || high - low < 2) return undefined;
+  const behind = points.findIndex(isBehind);
+  const [low, high] = [points[behind - 1]?.pruned, points[behind]?.pruned];
+  if (low === undefined || high === undefined || high - low < Math.max(2, high / CLOSE)) return undefined;
   return (low + high) >> 1;
 }
 

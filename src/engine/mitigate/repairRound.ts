@@ -2,13 +2,22 @@
 import type { Classifier } from '../graph/classifier';
 import { floats, type Tensor } from '../graph/tensor';
 import { lastConvolution, layerNamed, neuronLayers, secondToLastLayer, type NeuronLayer } from '../identify/layers';
+import { mapElements } from '../identify/mapElements';
 import type { CancelSignal } from '../progress';
 import { UnsupportedModelError } from '../errors';
 import type { Evaluation, PruneCurve, RepairProgress, RepairRound } from '../repairReport';
 import type { Runtime } from '../runtime/runtime';
 import type { Preprocessing } from '../samples/preprocessing';
-import { worstSuccess, type Judge, type KnownTrigger } from './judge';
-import { chooseDeadTrigger, chooseMostPruned, prunedWeights, pruneCurve, TRIGGER_IS_DEAD } from './prune';
+import type { Judge, KnownTrigger } from './judge';
+import {
+  chooseDeadTrigger,
+  chooseMostPruned,
+  nextForDeadTrigger,
+  prunedWeights,
+  pruneCurve,
+  turningPoint,
+  type PruneJob,
+} from './prune';
 import { rankByDormancy, rankByGap } from './rankNeurons';
 import type { RepairSettings } from './repairJob';
 import type { LabelledImages } from './splitSamples';
@@ -60,7 +69,8 @@ export function repairRound(job: RoundJob): Promise<RoundResult> {
 }
 
 async function pruneRound(job: RoundJob): Promise<RoundResult> {
-  const layer = layerToPrune(job);
+  const channels = layerToPrune(job);
+  const layer = mapElements(job.classifier, channels, job.writable) ?? channels;
   job.onProgress('ranking', 0, 1, { labels: job.labels });
   const ranking = await rankByGap({ ...job, layer }, job.triggers);
   const prune = await measure(
@@ -68,7 +78,7 @@ async function pruneRound(job: RoundJob): Promise<RoundResult> {
     layer,
     ranking.order,
     (points) => chooseDeadTrigger(points, job.leastAccuracy),
-    (point) => worstSuccess(point) <= TRIGGER_IS_DEAD,
+    nextForDeadTrigger,
   );
   const weightsAt = (point: number): ReadonlyMap<string, Tensor> =>
     prunedWeights(job.classifier, layer, ranking.order, prune.points[point]?.pruned ?? 0);
@@ -103,7 +113,7 @@ async function finePruneRound(job: RoundJob): Promise<RoundResult> {
     layer,
     ranking.order,
     (points) => chooseMostPruned(points, job.leastAccuracy),
-    (point) => point.cleanAccuracy < job.leastAccuracy,
+    (points) => turningPoint(points, (point) => point.cleanAccuracy < job.leastAccuracy),
   );
   const silent = ranking.order.slice(0, prune.points[prune.chosen]?.pruned ?? 0);
   const pruned = prunedWeights(job.classifier, layer, ranking.order, silent.length);
@@ -141,15 +151,15 @@ function measure(
   job: RoundJob,
   layer: NeuronLayer,
   ranking: readonly number[],
-  choose: Parameters<typeof pruneCurve>[0]['choose'],
-  isBehind: Parameters<typeof pruneCurve>[0]['isBehind'],
+  choose: PruneJob['choose'],
+  next: PruneJob['next'],
 ): Promise<PruneCurve> {
   return pruneCurve({
     ...job,
     layer,
     ranking,
     choose,
-    isBehind,
+    next,
     onCurve: (prune, planned) => {
       job.onProgress('pruning', prune.points.length - 1, planned, { labels: job.labels, prune });
     },

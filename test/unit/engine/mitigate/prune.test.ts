@@ -6,6 +6,7 @@ import {
   chooseDeadTrigger,
   chooseMostPruned,
   coarseCounts,
+  nextForDeadTrigger,
   pruneCurve,
   turningPoint,
 } from '../../../../src/engine/mitigate/prune';
@@ -64,9 +65,11 @@ describe('pruneCurve', () => {
       judge,
       before,
       choose: (points) => chooseDeadTrigger(points, before.cleanAccuracy - 0.01),
-      isBehind: (at) => worstSuccess(at) <= 0.01,
+      next: nextForDeadTrigger,
       onCurve: () => evaluations++,
     });
+    // The margin of a second neuron would cost accuracy.
+    expect(curve.points.find((at) => at.pruned === 2)!.cleanAccuracy).toBeLessThan(before.cleanAccuracy - 0.01);
     expect(curve.points[curve.chosen]).toMatchObject({ pruned: 1, cleanAccuracy: before.cleanAccuracy });
     expect(worstSuccess(curve.points[curve.chosen]!)).toBe(0);
     expect(curve.points[0]!.pruned).toBe(0);
@@ -82,10 +85,19 @@ describe('pruneCurve', () => {
 });
 
 describe('choosing a point', () => {
-  it('takes the dead trigger that costs least', () => {
-    const points = [point(0, 0.99, 1), point(4, 0.985, 0.009), point(5, 0.984, 0), point(9, 0.97, 0)];
-    // 98.5 − 0.9 is less than 98.4 − 0.
-    expect(chooseDeadTrigger(points, 0.975)).toBe(2);
+  it('goes up to twice as far as the reversed trigger needs, while the accuracy holds', () => {
+    const points = [point(0, 0.99, 1), point(4, 0.99, 0.01), point(7, 0.98, 0), point(8, 0.98, 0), point(9, 0.98, 0)];
+    expect(chooseDeadTrigger(points, 0.975)).toBe(3);
+    expect(chooseDeadTrigger([...points.slice(0, 3), point(8, 0.97, 0)], 0.975)).toBe(2);
+    // The first dead point is not accurate here, and does not count.
+    expect(chooseDeadTrigger([point(0, 0.99, 1), point(1, 0.9, 0), ...points.slice(1)], 0.975)).toBe(4);
+  });
+
+  it('measures the turn first, then twice as far', () => {
+    const points = [point(0, 1, 1), point(8, 1, 0.5), point(16, 1, 0), point(36, 0.9, 0)];
+    expect(nextForDeadTrigger(points)).toBe(12);
+    expect(nextForDeadTrigger([point(0, 1, 1), point(15, 1, 0.5), point(16, 1, 0)])).toBe(32);
+    expect(nextForDeadTrigger([point(0, 1, 1), point(15, 1, 0.5)])).toBeUndefined();
   });
 
   it('does not pay any price for a dead trigger', () => {
@@ -104,5 +116,8 @@ describe('choosing a point', () => {
     expect(turningPoint(points, isBehind)).toBe(12);
     expect(turningPoint([point(0, 1, 1), point(1, 1, 0)], isBehind)).toBeUndefined();
     expect(turningPoint([point(0, 1, 1), point(9, 1, 1)], isBehind)).toBeUndefined();
+    // Exact to one part in sixteen.
+    expect(turningPoint([point(760, 1, 1), point(800, 1, 0)], isBehind)).toBeUndefined();
+    expect(turningPoint([point(740, 1, 1), point(800, 1, 0)], isBehind)).toBe(770);
   });
 });
