@@ -5,10 +5,12 @@ import type { ScanEntry } from '../shared/scanEntry';
 import { runDoctor } from './doctorCommand';
 import { showError, tell } from './errors';
 import { exportReport } from './exportReport';
+import { identify } from './identify';
+import { saveInputFilter } from './saveFilter';
 import { copySample, firstImage } from './sampleModel';
 import type { Services } from './services';
 import { resumeScans, runScans, startScans } from './startScans';
-import { chooseEntry, modelsOfArguments } from './targets';
+import { chooseEntry, chooseLabel, modelsOfArguments } from './targets';
 import type { ResultTree } from './views/resultTree';
 
 type Handler = (...args: unknown[]) => unknown;
@@ -84,6 +86,34 @@ export function registerCommands(services: Services, tree: ResultTree): vscode.D
       const { showRepairPanel } = await import('./panels');
       showRepairPanel(uriOf(entry));
     },
+    identify: async (...args) => {
+      const [entry] = await entries(args.slice(0, 1), hasTriggers);
+      if (entry === undefined) {
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('There is no trigger yet: scan a model first, then see which neurons its triggers drive.'),
+        );
+        return;
+      }
+      const label = labelOf(args) ?? (await chooseLabel(entry.labels));
+      if (label === undefined) return;
+      const { showScanPanel } = await import('./panels');
+      showScanPanel(uriOf(entry), { neuronsOf: label });
+      await identify(services, uriOf(entry), label);
+    },
+    saveFilter: async (...args) => {
+      if (!vscode.workspace.isTrusted) {
+        tell(log, vscode.l10n.t('Filters are written only in trusted workspaces. Trust this one first.'));
+        return;
+      }
+      const [entry] = await entries(args.slice(0, 1), isInfected);
+      if (entry === undefined) {
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('There is nothing to filter: scan a model first, and make a filter if a backdoor is found.'),
+        );
+        return;
+      }
+      await saveInputFilter(services, uriOf(entry));
+    },
     exportReport: async (...args) => {
       const [entry] = await entries(args, isFinished);
       if (entry?.report !== undefined) await exportReport(uriOf(entry), entry.report);
@@ -154,6 +184,10 @@ function isUnfinished({ state }: ScanEntry): boolean {
 
 function isFinished({ report }: ScanEntry): boolean {
   return report !== undefined;
+}
+
+function hasTriggers({ state, outdated, labels }: ScanEntry): boolean {
+  return state === 'done' && outdated !== true && labels.some(({ trigger }) => trigger !== undefined);
 }
 
 function isInfected({ state, outdated, report }: ScanEntry): boolean {

@@ -1,8 +1,10 @@
 /** @file What a command is about: VS Code hands over URIs, several of them, nodes of our tree, or nothing. */
 import * as vscode from 'vscode';
+import { byAnomaly } from '../engine/output/summary';
+import type { LabelResult } from '../engine/report';
 import type { ScanEntry } from '../shared/scanEntry';
 import { isNamedLikeModel } from './modelFiles';
-import { stateWords } from './words';
+import { labelFigures, labelWords, stateWords } from './words';
 
 /** From the Explorer `(uri, selected uris)`, from the tree `(node, selected nodes)`, a URI as text, or the active editor. */
 export function modelsOfArguments([first, second]: readonly unknown[]): vscode.Uri[] {
@@ -21,6 +23,18 @@ export async function chooseEntry(
   if (entries.length < 2) return entries[0];
   const items = entries.map((entry) => ({ label: entry.name, description: stateWords(entry), entry }));
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.entry;
+}
+
+/** The only flagged label, or the one that the user picks of those with a trigger, the most anomalous first. */
+export async function chooseLabel(labels: readonly LabelResult[]): Promise<number | undefined> {
+  const flagged = labels.filter(({ flagged }) => flagged);
+  if (flagged.length === 1) return flagged[0]?.label;
+  const items = byAnomaly(labels.filter(({ trigger }) => trigger !== undefined)).map((result) => ({
+    label: labelWords(result),
+    description: labelFigures(result),
+    number: result.label,
+  }));
+  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Which label?') }))?.number;
 }
 
 function* activeModel(): Iterable<vscode.Uri> {

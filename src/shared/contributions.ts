@@ -17,6 +17,8 @@ export const COMMANDS = {
   compare: 'neuralCleanse.compare',
   openModel: 'neuralCleanse.openModel',
   repair: 'neuralCleanse.repair',
+  identify: 'neuralCleanse.identify',
+  saveFilter: 'neuralCleanse.saveFilter',
   exportReport: 'neuralCleanse.exportReport',
   removeResult: 'neuralCleanse.removeResult',
   showFlaggedOnly: 'neuralCleanse.showFlaggedOnly',

@@ -4,7 +4,7 @@ import type { ModelInspection } from '../engine/modelInspection';
 import type { RepairProgress, RepairReport } from '../engine/repairReport';
 import type { CurvePoint, LabelResult, ScanReport, Trigger } from '../engine/report';
 import type { SamplesPreview } from '../engine/samplesPreview';
-import type { ScanEntry, ScanState } from './scanEntry';
+import type { LabelNeurons, ScanEntry, ScanState } from './scanEntry';
 
 export type PanelKind = 'scan' | 'samples' | 'model' | 'repair';
 
@@ -26,6 +26,8 @@ export interface ScanView {
   readonly report?: ReportView;
   readonly error?: string;
   readonly outdated: boolean;
+  /** Of the labels for which it was asked. */
+  readonly neurons: readonly LabelNeurons[];
   /** A clean sample as `data:` URI. */
   readonly sample?: string;
   /** Scan to compare with, such as that of the model that this one was repaired from. */
@@ -79,8 +81,8 @@ export interface RepairView {
   readonly labels: readonly RepairedLabel[];
 }
 
-/** What a scan panel is to bring in sight: a label by its number, or the comparison with another scan. */
-export type RevealTarget = number | 'comparison';
+/** What a scan panel is to bring in sight: a label by its number, the neurons its trigger drives, or the comparison. */
+export type RevealTarget = number | { readonly neuronsOf: number } | 'comparison';
 
 /** From the host to a webview. `start` is the first, everything else follows it. */
 export type HostMessage =
@@ -99,6 +101,7 @@ export const PANEL_ACTIONS = [
   'cancel',
   'resume',
   'repair',
+  'saveFilter',
   'openScan',
   'stopRepair',
   'discardRepair',
@@ -113,6 +116,8 @@ export type PanelMessage =
   | { readonly type: 'action'; readonly action: PanelAction; readonly choice?: string }
   /** `point`: index into the pruning curve of the last round, where the user chose another than the proposed one. */
   | { readonly type: 'saveRepair'; readonly point?: number }
+  /** What does the trigger of this label do inside the model? */
+  | { readonly type: 'identify'; readonly label: number }
   | { readonly type: 'needDetails'; readonly labels: readonly number[] }
   | { readonly type: 'exportReport'; readonly format: 'json' | 'html' }
   /** `data`: markup for SVG, Base64 for PNG. */
@@ -144,6 +149,10 @@ export function parsePanelMessage(value: unknown): PanelMessage | undefined {
       const point = value['point'];
       if (point === undefined) return { type: 'saveRepair' };
       return isIndex(point) ? { type: 'saveRepair', point } : undefined;
+    }
+    case 'identify': {
+      const label = value['label'];
+      return isIndex(label) ? { type: 'identify', label } : undefined;
     }
     case 'needDetails': {
       const labels = value['labels'];

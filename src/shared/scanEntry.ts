@@ -1,8 +1,18 @@
 /** @file What the host knows of one model's scan, as tree and panels show it. Plain data: it crosses into webviews. */
 import type { ScanProgress } from '../engine/detect/scanJob';
+import type { Identification } from '../engine/identify/identification';
 import type { CurvePoint, LabelResult, ScanReport } from '../engine/report';
 
 export type ScanState = 'queued' | 'preparing' | 'running' | 'paused' | 'failed' | 'done';
+
+/** What one label's trigger does inside the model. */
+export interface LabelNeurons {
+  readonly label: number;
+  /** Absent while it is measured. */
+  readonly identification?: Identification;
+  /** Why the figures may mean nothing, a plain sentence. */
+  readonly doubt?: string;
+}
 
 export interface ScanEntry {
   /** URI of the model file as text; the key. */
@@ -26,4 +36,6 @@ export interface ScanEntry {
   readonly sample?: string;
   /** Report to compare with: of the model that this one was repaired from, or the one that the user chose. */
   readonly before?: ScanReport;
+  /** Of the labels of the report for which it was asked. */
+  readonly neurons?: readonly LabelNeurons[];
 }

@@ -3,13 +3,15 @@ import type { LabelResult, ScanReport } from '../engine/report';
 import type { LabelDetails, LabelRow, LiveView, ReportView, ScanView } from './panelMessages';
 import type { ScanEntry } from './scanEntry';
 
-export function scanView({ uri, name, state, labels, report, error, outdated, sample, before }: ScanEntry): ScanView {
+export function scanView(entry: ScanEntry): ScanView {
+  const { uri, name, state, labels, report, error, outdated, sample, before, neurons } = entry;
   return {
     uri,
     name,
     state,
     labels: labels.map(labelRow),
     outdated: outdated ?? false,
+    neurons: neurons ?? [],
     ...(report && { report: reportView(report) }),
     ...(error !== undefined && { error }),
     ...(sample !== undefined && { sample }),

@@ -2,9 +2,22 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HostMessage, PanelKind } from '../../src/shared/panelMessages';
+import type { LabelNeurons } from '../../src/shared/scanEntry';
 import { build, removeBuild } from '../support/build';
 import { launchChromium } from '../support/chromium';
-import { details, entry, finishedScan, manyStates, model, preview, repair, repairedScan, report } from './content';
+import {
+  deepIdentification,
+  details,
+  entry,
+  finishedScan,
+  identification,
+  manyStates,
+  model,
+  preview,
+  repair,
+  repairedScan,
+  report,
+} from './content';
 import { openPanel, THEMES, type PanelPage } from './panelPage';
 import { scanView } from '../../src/shared/scanView';
 
@@ -34,6 +47,11 @@ const tab =
     await page.getByRole('tab', { name }).click();
     await page.waitForTimeout(100);
   };
+
+const withNeurons = (neurons: LabelNeurons): HostMessage[] => [
+  { type: 'scan', scan: scanView(entry({ neurons: [neurons] })) },
+  ...allDetails,
+];
 
 const runningScan: HostMessage[] = [
   {
@@ -84,6 +102,35 @@ const CASES: Case[] = [
   },
   { name: 'scan-optimisation', kind: 'scan', messages: scan, act: tab('Optimisation') },
   { name: 'scan-details', kind: 'scan', messages: scan, act: tab('Details') },
+  { name: 'scan-neurons-unknown', kind: 'scan', messages: scan, act: tab('Neurons') },
+  { name: 'scan-neurons-measuring', kind: 'scan', messages: withNeurons({ label: 7 }), act: tab('Neurons') },
+  { name: 'scan-neurons', kind: 'scan', messages: withNeurons({ label: 7, identification }), act: tab('Neurons') },
+  {
+    name: 'scan-neurons-table',
+    kind: 'scan',
+    messages: withNeurons({
+      label: 7,
+      identification,
+      doubt: 'The model guesses: it names 12 % of the samples correctly.',
+    }),
+    act: async (panel) => {
+      await tab('Neurons')(panel);
+      await panel.page.getByRole('button', { name: /Show as table: Neurons/ }).click();
+    },
+  },
+  {
+    name: 'scan-neurons-deep',
+    kind: 'scan',
+    messages: withNeurons({ label: 7, identification: deepIdentification }),
+    act: tab('Neurons'),
+  },
+  {
+    name: 'scan-neurons-narrow',
+    kind: 'scan',
+    messages: withNeurons({ label: 7, identification }),
+    width: 420,
+    act: tab('Neurons'),
+  },
   { name: 'scan-narrow', kind: 'scan', messages: scan, width: 420 },
   { name: 'scan-narrow-charts', kind: 'scan', messages: scan, width: 420, act: tab('Charts') },
   { name: 'scan-running', kind: 'scan', messages: runningScan },
@@ -138,6 +185,21 @@ const CASES: Case[] = [
       {
         type: 'model',
         model: { name: 'broken.h5', error: 'Broken.h5: the file is cut off. Get it again from its source.' },
+      },
+    ],
+  },
+  {
+    name: 'repair-lost',
+    kind: 'repair',
+    messages: [{ type: 'repair', repair: { uri: 'file:///m.onnx', name: 'infected.onnx', state: 'lost', labels: [] } }],
+  },
+  {
+    name: 'repair-scanning-again',
+    kind: 'repair',
+    messages: [
+      {
+        type: 'repair',
+        repair: repair({ state: 'saving', progress: { phase: 'scanning', done: 400, total: 3000, rounds: [] } }),
       },
     ],
   },

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Evaluation, RepairReport, UnlearnPoint } from '../../src/engine/repairReport';
 import { encodeFloats } from '../../src/engine/base64';
+import type { Identification } from '../../src/engine/identify/identification';
 import type { LabelResult, ScanReport } from '../../src/engine/report';
 import type { PreviewImage, SamplesPreview } from '../../src/engine/samplesPreview';
 import type { LabelDetails, ModelView, RepairView, ScanView } from '../../src/shared/panelMessages';
@@ -33,6 +34,31 @@ export function entry(change: Partial<ScanEntry> = {}): ScanEntry {
 
 export const finishedScan: ScanView = scanView(entry());
 export const details: LabelDetails[] = report.labels.map(labelDetails);
+
+/** Of the flagged label, as `neural-cleanse identify` measures it on the sample. */
+export const identification: Identification = {
+  label: FLAGGED,
+  images: 360,
+  attackSuccess: 0.989,
+  layers: [
+    { name: 'conv1', kind: 'convolution', neurons: 16, top: [3], clean: 0.421, reversed: 0.455 },
+    { name: 'conv4', kind: 'convolution', neurons: 32, top: [17], clean: 0.412, reversed: 0.555 },
+    { name: 'dense8', kind: 'dense', neurons: 512, top: [235, 446, 233, 371, 83], clean: 0.506, reversed: 4.894 },
+  ],
+};
+
+/** Of a deep model with long names, some of which go below zero. */
+export const deepIdentification: Identification = {
+  ...identification,
+  layers: Array.from({ length: 54 }, (_, i) => ({
+    name: `resnet50/conv${Math.floor(i / 9) + 1}_block${i % 9}/convolution`,
+    kind: 'convolution' as const,
+    neurons: 64 * 2 ** Math.floor(i / 14),
+    top: Array.from({ length: 20 }, (_, n) => 7 * n),
+    clean: 0.3 * Math.sin(i),
+    reversed: 0.3 * Math.sin(i) + (i / 54) ** 4 * 6,
+  })),
+};
 
 /** As after a repair: the flagged label is like the others. */
 export const cleanReport: ScanReport = {

@@ -1,7 +1,7 @@
 /** @file Names from files stay text in every panel, whatever they look like. */
 import { describe, expect, it } from 'vitest';
 import { scanView } from '../../src/shared/scanView';
-import { entry, HOSTILE, model, preview, repair, repairReport, report } from './content';
+import { entry, HOSTILE, identification, model, preview, repair, repairReport, report } from './content';
 import type { PanelPage } from './panelPage';
 import { panelTests } from './panelTest';
 
@@ -15,14 +15,18 @@ describe('hostile names stay text', () => {
     findings: [{ severity: 'warning', place: HOSTILE, message: HOSTILE }] as const,
     labels: report.labels.map((label) => ({ ...label, name: HOSTILE })),
   };
+  const hostileLayers = identification.layers.map((layer) => ({ ...layer, name: HOSTILE }));
   const hostileScan = scanView(
-    entry({ name: HOSTILE, report: hostileReport, labels: hostileReport.labels, before: hostileReport }),
+    entry({
+      ...{ name: HOSTILE, report: hostileReport, labels: hostileReport.labels, before: hostileReport },
+      neurons: [{ label: 7, identification: { ...identification, layers: hostileLayers }, doubt: HOSTILE }],
+    }),
   );
 
   it('in the scan panel', async () => {
     const panel = await open('scan');
     await panel.send({ type: 'scan', scan: hostileScan });
-    for (const tab of ['Triggers', 'Charts', 'Optimisation', 'Details', 'Before and after']) {
+    for (const tab of ['Triggers', 'Charts', 'Optimisation', 'Neurons', 'Details', 'Before and after']) {
       await panel.page.getByRole('tab', { name: tab }).click();
       await expectInert(panel);
     }

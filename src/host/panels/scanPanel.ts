@@ -20,6 +20,7 @@ const ACTIONS: Partial<Record<PanelAction, string>> = {
   cancel: COMMANDS.stop,
   resume: COMMANDS.resume,
   repair: COMMANDS.repair,
+  saveFilter: COMMANDS.saveFilter,
 };
 
 export class ScanPanel implements PanelOwner {
@@ -78,6 +79,8 @@ export class ScanPanel implements PanelOwner {
       }
     } else if (message.type === 'exportReport') {
       if (entry?.report) await exportReport(this.uri, entry.report, message.format);
+    } else if (message.type === 'identify') {
+      await vscode.commands.executeCommand(COMMANDS.identify, this.uri, message.label);
     } else if (message.type === 'action') {
       const command = ACTIONS[message.action];
       if (command !== undefined) await vscode.commands.executeCommand(command, this.uri);
@@ -103,7 +106,7 @@ export class ScanPanel implements PanelOwner {
 
 /** Entries are replaced, never changed, so that comparing their parts is enough. */
 function sameResult(a: ScanEntry, b: ScanEntry): boolean {
-  return (['name', 'state', 'labels', 'report', 'error', 'outdated', 'sample', 'before'] as const).every(
+  return (['name', 'state', 'labels', 'report', 'error', 'outdated', 'sample', 'before', 'neurons'] as const).every(
     (key) => a[key] === b[key],
   );
 }

@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { byAnomaly, labelTitle } from '../../engine/output/summary';
 import type { HostMessage, LabelRow, LiveView, ScanView } from '../../shared/panelMessages';
 import { compareReports, ComparedCharts } from './compare';
-import { button, dropdown, slider, tabs, type Tab } from '../controls';
+import { button, dropdown, slider, tabs, type Choice, type Tab } from '../controls';
 import { Memo } from '../memo';
 import { View } from '../view';
 import { loadState, saveState } from '../vscodeApi';
@@ -12,6 +12,7 @@ import { scanHeader } from './header';
 import { LabelDetailsCache } from './labelDetailsCache';
 import { AnomalyFigure, NormFigure } from './labelCharts';
 import { LabelList, type ListState } from './labelList';
+import { identify, NeuronsView } from './neurons';
 import { OptimisationChart } from './optimisation';
 import { scanDetails } from './scanDetails';
 import { TriggerView } from './triggerView';
@@ -47,6 +48,7 @@ export class ScanPanelView extends View {
   readonly #anomaly = new AnomalyFigure(this.changed);
   readonly #norms = new NormFigure(this.changed);
   readonly #optimisation = new OptimisationChart(this.changed);
+  readonly #neurons = new NeuronsView(this.changed);
   readonly #compared = new ComparedCharts(this.changed);
 
   override receive(message: HostMessage): void {
@@ -60,7 +62,9 @@ export class ScanPanelView extends View {
       this.#details.receive(message.details);
     } else if (message.type === 'reveal') {
       const { target } = message;
-      this.#remember(target === 'comparison' ? { tab: 'compare' } : { label: target, tab: 'triggers' });
+      if (target === 'comparison') this.#remember({ tab: 'compare' });
+      else if (typeof target === 'number') this.#remember({ label: target, tab: 'triggers' });
+      else this.#remember({ label: target.neuronsOf, tab: 'neurons' });
     }
     this.changed();
   }
@@ -72,6 +76,7 @@ export class ScanPanelView extends View {
       { id: 'triggers', title: t('Triggers'), content: () => this.#triggers(scan) },
       { id: 'charts', title: t('Charts'), content: () => this.#charts(scan) },
       { id: 'optimisation', title: t('Optimisation'), content: () => this.#curve(scan) },
+      ...(scan.report ? [{ id: 'neurons', title: t('Neurons'), content: () => this.#driven(scan) }] : []),
       { id: 'details', title: t('Details'), content: () => scanDetails(scan.report) },
     ];
     const { before, report } = scan;
@@ -108,7 +113,7 @@ export class ScanPanelView extends View {
       <div class="viewer">
         ${selected ? html`<div class="toolbar start">${this.#viewOptions()}</div>` : nothing}
         <div class="side-by-side">
-          ${selected ? this.#label(this.#trigger, selected, this.#pinButton(selected)) : nothing}
+          ${selected ? this.#label(this.#trigger, selected, html`${this.#neuronsButton(scan, selected)} ${this.#pinButton(selected)}`) : nothing}
           ${pinned ? this.#label(this.#pinnedTrigger, pinned, this.#unpinButton(pinned)) : nothing}
         </div>
       </div>
@@ -129,6 +134,15 @@ export class ScanPanelView extends View {
         })}
       </label>
     `;
+  }
+
+  #neuronsButton({ state, outdated }: ScanView, row: LabelRow): TemplateResult | typeof nothing {
+    if (state !== 'done' || outdated || !row.hasTrigger) return nothing;
+    const show = (): void => {
+      this.#remember({ label: row.label, tab: 'neurons' });
+      identify(row.label);
+    };
+    return button(t('Driven neurons'), show, { about: labelTitle(row) });
   }
 
   #pinButton(row: LabelRow): TemplateResult {
@@ -174,15 +188,7 @@ export class ScanPanelView extends View {
       this.#live.running.find((one) => one.label === label)?.curve ?? (row && this.#details.get(row)?.curve) ?? [];
     const choices = curveChoices(this.#byAnomaly(scan), running);
     return html`<div class="charts">
-      ${
-        choices.length === 0
-          ? nothing
-          : html`<div class="toolbar start">
-              ${dropdown(t('Label'), choices, String(label ?? ''), (id) => {
-                this.#remember({ label: Number(id) });
-              })}
-            </div>`
-      }
+      ${choices.length === 0 ? nothing : html`<div class="toolbar start">${this.#labelChoice(choices, label)}</div>`}
       ${this.#optimisation.render(
         row ? labelTitle(row) : String(label ?? ''),
         curve,
@@ -190,6 +196,24 @@ export class ScanPanelView extends View {
         this.width,
       )}
     </div>`;
+  }
+
+  #driven(scan: ScanView): TemplateResult {
+    const rows = this.#byAnomaly(scan).filter(({ hasTrigger }) => hasTrigger);
+    const row = rows.find(({ label }) => label === this.#state.label) ?? rows[0];
+    if (!row) return html`<p class="empty">${t('There is no trigger to show.')}</p>`;
+    const neurons = scan.neurons.find(({ label }) => label === row.label);
+    const stale = neurons === undefined && scan.outdated;
+    return html`<div class="charts">
+      <div class="toolbar start">${this.#labelChoice(labelChoices(rows), row.label)}</div>
+      ${stale ? nothing : this.#neurons.render(row.label, labelTitle(row), neurons, this.width)}
+    </div>`;
+  }
+
+  #labelChoice(choices: readonly Choice[], label: number | undefined): TemplateResult {
+    return dropdown(t('Label'), choices, String(label ?? ''), (id) => {
+      this.#remember({ label: Number(id) });
+    });
   }
 
   /** The chosen label, or the most anomalous one. */
@@ -212,10 +236,13 @@ export class ScanPanelView extends View {
 const MAX_CHOICES = 100;
 
 /** `rows`: the most anomalous first. */
-function curveChoices(rows: readonly LabelRow[], running: readonly number[]): { id: string; text: string }[] {
-  const finished = rows.filter(({ hasCurve }) => hasCurve);
+function labelChoices(rows: readonly LabelRow[]): Choice[] {
+  return rows.slice(0, MAX_CHOICES).map((row) => ({ id: String(row.label), text: labelTitle(row) }));
+}
+
+function curveChoices(rows: readonly LabelRow[], running: readonly number[]): Choice[] {
   return [
     ...running.map((label) => ({ id: String(label), text: `${label} (${t('running')})` })),
-    ...finished.slice(0, MAX_CHOICES).map((row) => ({ id: String(row.label), text: labelTitle(row) })),
+    ...labelChoices(rows.filter(({ hasCurve }) => hasCurve)),
   ];
 }
