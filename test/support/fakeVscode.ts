@@ -2,34 +2,11 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { pathToFileURL, URL as NodeUrl } from 'node:url';
+import { Disposable, EventEmitter } from './fakeEvents';
+import { FakeQuickPick, type PickAnswer, type PickItem } from './fakeQuickPick';
+import { FakeWebviewPanel } from './fakeWebviewPanel';
 
-type Listener<T> = (event: T) => unknown;
-
-export class Disposable {
-  static from(...all: readonly { dispose(): unknown }[]): Disposable {
-    return new Disposable(() => {
-      for (const each of all) each.dispose();
-    });
-  }
-  constructor(private readonly call: () => void) {}
-  dispose(): void {
-    this.call();
-  }
-}
-
-export class EventEmitter<T> {
-  readonly #listeners = new Set<Listener<T>>();
-  readonly event = (listener: Listener<T>): Disposable => {
-    this.#listeners.add(listener);
-    return new Disposable(() => this.#listeners.delete(listener));
-  };
-  fire(event: T): void {
-    for (const listener of [...this.#listeners]) listener(event);
-  }
-  dispose(): void {
-    this.#listeners.clear();
-  }
-}
+export { Disposable, EventEmitter };
 
 interface UriParts {
   readonly scheme: string;
@@ -164,11 +141,22 @@ export const QuickPickItemKind = { Separator: -1, Default: 0 };
 export const CodeActionKind = { QuickFix: 'quickfix' };
 
 export const l10n = {
+  bundle: undefined,
   t: (text: string, ...values: readonly unknown[]): string =>
     text.replace(/\{(\d+)\}/g, (_, index: string) => String(values[Number(index)])),
 };
 
-export const env = { uriScheme: 'vscode' };
+export const ViewColumn = { Active: -1 };
+export const QuickInputButtons = { Back: { iconPath: 'back' } };
+
+export const env = {
+  uriScheme: 'vscode',
+  language: 'en',
+  openExternal: (uri: Uri): Promise<boolean> => {
+    recorded.executed.push(['openExternal', uri]);
+    return Promise.resolve(true);
+  },
+};
 
 /** What the host did and what the user is to answer; {@link resetVscode} empties it. */
 export const recorded = {
@@ -184,7 +172,23 @@ export const recorded = {
   statusBar: { text: '', visible: false },
   renamed: new EventEmitter<{ files: readonly { oldUri: Uri; newUri: Uri }[] }>(),
   activeTab: undefined as { input: unknown } | undefined,
+  changedTabs: new EventEmitter<{ opened: readonly FakeTab[] }>(),
+  closedTabs: [] as FakeTab[],
+  /** Every quick pick that was shown, and what the user does with the next ones. */
+  picks: [] as FakeQuickPick[],
+  pickAnswers: [] as PickAnswer[],
+  /** Options of every dialog of files that was shown, and what the user chooses in the next ones. */
+  dialogs: [] as Record<string, unknown>[],
+  dialogAnswers: [] as (Uri | undefined)[],
+  panels: [] as FakeWebviewPanel[],
+  serializers: new Map<string, { deserializeWebviewPanel(panel: unknown, state: unknown): unknown }>(),
 };
+
+export interface FakeTab {
+  readonly input: unknown;
+  readonly isPreview: boolean;
+  readonly group: { readonly viewColumn: number; readonly tabs: readonly FakeTab[] };
+}
 
 export class FakeWatcher {
   readonly created = new EventEmitter<Uri>();
@@ -203,11 +207,15 @@ export function resetVscode(): void {
   recorded.messages = [];
   recorded.executed = [];
   recorded.watchers = [];
+  recorded.changedTabs.dispose();
+  for (const list of [recorded.closedTabs, recorded.picks, recorded.pickAnswers, recorded.panels]) list.length = 0;
+  for (const list of [recorded.dialogs, recorded.dialogAnswers]) list.length = 0;
   for (const map of [recorded.answers, recorded.context, recorded.diagnostics, recorded.commands, recorded.settings]) {
     map.clear();
   }
   recorded.activeTab = undefined;
   workspace.isTrusted = true;
+  workspace.workspaceFolders = undefined;
 }
 
 function message(text: string): Promise<string | undefined> {
@@ -215,7 +223,57 @@ function message(text: string): Promise<string | undefined> {
   return Promise.resolve(recorded.answers.get(text));
 }
 
+function dialog(options: Record<string, unknown>): Uri | undefined {
+  recorded.dialogs.push(options);
+  if (recorded.dialogAnswers.length === 0) throw new Error('A dialog of files is shown that no test answers.');
+  return recorded.dialogAnswers.shift();
+}
+
+function quickPick<T extends PickItem>(): FakeQuickPick<T> {
+  const pick = new FakeQuickPick<T>(() => {
+    recorded.picks.push(pick);
+    return recorded.pickAnswers.shift();
+  });
+  return pick;
+}
+
 export const window = {
+  createQuickPick: quickPick,
+  showQuickPick: <T extends PickItem>(
+    items: readonly T[],
+    options: { placeHolder: string },
+  ): Promise<T | undefined> => {
+    const pick = quickPick<T>();
+    pick.items = items;
+    pick.placeholder = options.placeHolder;
+    return new Promise((resolve) => {
+      pick.onDidAccept(() => {
+        resolve(pick.selectedItems[0]);
+      });
+      pick.onDidHide(() => {
+        resolve(undefined);
+      });
+      pick.show();
+    });
+  },
+  showOpenDialog: (options: Record<string, unknown>): Promise<Uri[] | undefined> => {
+    const uri = dialog(options);
+    return Promise.resolve(uri && [uri]);
+  },
+  showSaveDialog: (options: Record<string, unknown>): Promise<Uri | undefined> => Promise.resolve(dialog(options)),
+  createWebviewPanel: (viewType: string, title: string): FakeWebviewPanel => {
+    const panel = new FakeWebviewPanel(viewType, title);
+    recorded.panels.push(panel);
+    return panel;
+  },
+  registerWebviewPanelSerializer: (
+    viewType: string,
+    serializer: { deserializeWebviewPanel(panel: unknown, state: unknown): unknown },
+  ) => {
+    recorded.serializers.set(viewType, serializer);
+    return new Disposable(() => undefined);
+  },
+  registerCustomEditorProvider: () => new Disposable(() => undefined),
   showErrorMessage: message,
   showWarningMessage: message,
   showInformationMessage: message,
@@ -237,6 +295,11 @@ export const window = {
   tabGroups: {
     get activeTabGroup() {
       return { activeTab: recorded.activeTab };
+    },
+    onDidChangeTabs: recorded.changedTabs.event,
+    close: (tab: FakeTab): Promise<boolean> => {
+      recorded.closedTabs.push(tab);
+      return Promise.resolve(true);
     },
   },
 };
@@ -268,11 +331,17 @@ export const languages = {
 
 export const workspace = {
   isTrusted: true,
+  workspaceFolders: undefined as readonly { readonly uri: Uri }[] | undefined,
+  getWorkspaceFolder: (uri: Uri) =>
+    workspace.workspaceFolders?.find((each) => uri.path.startsWith(`${each.uri.path}/`)),
+  asRelativePath: (uri: Uri): string =>
+    path.posix.relative(workspace.getWorkspaceFolder(uri)?.uri.path ?? '/', uri.path),
   fs: {
     stat: async (uri: Uri) => {
       const { size, mtimeMs } = await fs.stat(uri.fsPath);
       return { size, mtime: mtimeMs };
     },
+    writeFile: (uri: Uri, bytes: Uint8Array) => fs.writeFile(uri.fsPath, bytes),
     copy: (from: Uri, to: Uri) => fs.cp(from.fsPath, to.fsPath, { recursive: true }),
     rename: (from: Uri, to: Uri) => fs.rename(from.fsPath, to.fsPath),
   },
