@@ -68,6 +68,29 @@ describe('the other panels answer', () => {
     expect((mark - 52) / (box.width - 52 - 16)).toBeCloseTo(0.8, 2);
   });
 
+  it('repair: one that a reload took away can be made again, and the scan after saving skipped', async () => {
+    const panel = await open('repair');
+    await panel.send({
+      type: 'repair',
+      repair: { uri: 'file:///m.onnx', name: 'infected.onnx', state: 'lost', labels: [] },
+    });
+    const { page } = panel;
+    await page.getByRole('heading', { name: 'The repair of infected.onnx is gone' }).waitFor();
+    await page.getByRole('button', { name: 'Repair again…' }).click();
+    expect(await lastSaid(panel)).toEqual({ type: 'action', action: 'repair' });
+
+    const skip = page.getByRole('button', { name: 'Skip the scan' });
+    const progress = { phase: 'saving', done: 0, total: 1, rounds: [] } as const;
+    await panel.send({ type: 'repair', repair: repair({ state: 'saving', progress }) });
+    expect(await skip.count()).toBe(0);
+    await panel.send({
+      type: 'repair',
+      repair: repair({ state: 'saving', progress: { ...progress, phase: 'scanning' } }),
+    });
+    await skip.click();
+    expect(await lastSaid(panel)).toEqual({ type: 'action', action: 'stopRepair' });
+  });
+
   it('speaks the language of the editor', async () => {
     const panel = await open('scan', {
       translations: { 'Backdoor found': 'Hintertür gefunden', Triggers: 'Auslöser' },

@@ -12,7 +12,8 @@ export class RepairRun implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
   readonly #id = randomUUID();
-  readonly #abort = new AbortController();
+  /** Of what runs: computing, or saving. */
+  #abort = new AbortController();
   #view: RepairView;
   #saved: vscode.Uri | undefined;
 
@@ -53,7 +54,7 @@ export class RepairRun implements vscode.Disposable {
   /** What is computed so far is dropped; once the repaired model is on disk, only the scan of it is. */
   stop(): void {
     const { state, progress } = this.#view;
-    if (state === 'computing' || progress?.phase === 'scanning') this.#abort.abort();
+    if (state === 'computing' || (state === 'saving' && progress?.phase === 'scanning')) this.#abort.abort();
   }
 
   /** `point`: index into the pruning curve, where it is another than the proposed one. */
@@ -78,6 +79,7 @@ export class RepairRun implements vscode.Disposable {
       );
       return;
     }
+    this.#abort = new AbortController();
     this.#show({ state: 'saving', progress: { phase: 'saving', done: 0, total: 1, rounds: [] } });
     try {
       const engine = await this.services.engine();
