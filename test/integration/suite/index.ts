@@ -9,6 +9,7 @@ export async function run(): Promise<void> {
   mocha.suite.emit('pre-require', globalThis, 'suite', mocha);
   await import('./activation.test');
   await import('./scan.test');
+  await import('./triggers.test');
   await import('./interruptions.test');
   await import('./manyLabels.test');
 
