@@ -3,7 +3,7 @@
  * The repair gets a tenth of the training images, as in the paper; all figures are of held-out test images.
  * The detect–patch loop (`--methods loop`) is a whole repair as users start it: scans and repairs with one half of the held-out
  * images, figures of the other.
- * Usage: tsx bench/repair.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1,2,3] [--variants badnets,noise,nine] [--methods …] [--held-out N] [--out FILE]
+ * Usage: tsx bench/repair.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1,2,3] [--variants badnets,noise,nine,resnet,mobilenet] [--methods …] [--held-out N] [--out FILE]
  */
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { completeSettings } from '../src/engine/detect/settings';
