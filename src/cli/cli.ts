@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { CancelledError, NeuralCleanseError } from '../engine/errors';
 import { VERSION } from '../engine/version';
+import { plainMemoryError } from '../runner/outOfMemory';
 import { attackCommand } from './commands/attack';
 import { doctorCommand } from './commands/doctor';
 import { filterCommand } from './commands/filter';
@@ -66,7 +67,8 @@ function forEachCommand(command: Command, action: (command: Command) => void): v
   for (const child of command.commands) forEachCommand(child, action);
 }
 
-function tellError(error: unknown, terminal: Terminal, verbose: boolean): void {
+function tellError(thrown: unknown, terminal: Terminal, verbose: boolean): void {
+  const error = plainMemoryError(thrown);
   if (error instanceof CancelledError) return;
   const message = error instanceof Error ? error.message : String(error);
   const expected = error instanceof NeuralCleanseError;

@@ -1,5 +1,6 @@
 /** @file What is said when the engine process ends although nobody asked it to. */
 import { NeuralCleanseError } from '../engine/errors';
+import { SPARE_MEMORY, tellsOfMemory } from './outOfMemory';
 
 /** The engine process crashed, was killed, or did so too often to be started again. Finished labels are kept. */
 export class EngineStoppedError extends NeuralCleanseError {}
@@ -12,10 +13,9 @@ export interface ProcessEnd {
 }
 
 const GO_ON = 'What was finished is kept; scan again to go on.';
-const SPARE_MEMORY = 'Close other programs, or use fewer samples or a smaller batch.';
 
 export function engineStopped({ exitCode, signal, stderr }: ProcessEnd): EngineStoppedError {
-  if (/out of memory|Array buffer allocation failed|bad_alloc/i.test(stderr)) {
+  if (tellsOfMemory(stderr)) {
     return new EngineStoppedError('The engine process ran out of memory', { hint: `${GO_ON} ${SPARE_MEMORY}` });
   }
   if (signal === 'SIGKILL') {

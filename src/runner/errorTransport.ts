@@ -8,14 +8,23 @@ import {
   UnsupportedModelError,
   UsageError,
 } from '../engine/errors';
+import { OutOfMemoryError, plainMemoryError } from './outOfMemory';
 import type { TransportedError } from './protocol';
 
 /** By the name they travel under; a minified bundle has changed those of the classes themselves. */
-const CLASSES = { ModelFormatError, RuntimeUnavailableError, SamplesError, UnsupportedModelError, UsageError };
+const CLASSES = {
+  ModelFormatError,
+  OutOfMemoryError,
+  RuntimeUnavailableError,
+  SamplesError,
+  UnsupportedModelError,
+  UsageError,
+};
 
 const CANCELLED = 'CancelledError';
 
-export function toTransported(error: unknown): TransportedError {
+export function toTransported(thrown: unknown): TransportedError {
+  const error = plainMemoryError(thrown);
   if (error instanceof CancelledError) return { name: CANCELLED, summary: error.message, details: {} };
   if (error instanceof NeuralCleanseError) {
     const name = Object.entries(CLASSES).find(([, Class]) => error instanceof Class)?.[0] ?? 'Error';

@@ -9,6 +9,7 @@ import {
   UsageError,
 } from '../../../src/engine/errors';
 import { fromTransported, toTransported } from '../../../src/runner/errorTransport';
+import { OutOfMemoryError } from '../../../src/runner/outOfMemory';
 import type { TransportedError } from '../../../src/runner/protocol';
 
 function sent(error: unknown): Error {
@@ -16,7 +17,7 @@ function sent(error: unknown): Error {
 }
 
 describe('errors between processes', () => {
-  it.each([ModelFormatError, RuntimeUnavailableError, SamplesError, UnsupportedModelError, UsageError])(
+  it.each([ModelFormatError, OutOfMemoryError, RuntimeUnavailableError, SamplesError, UnsupportedModelError, UsageError])(
     'keep class and details: %o',
     (Class) => {
       const details = { file: 'm.h5', place: 'layer "a"', expected: '1', got: '2', hint: 'Do something.' };
@@ -34,6 +35,19 @@ describe('errors between processes', () => {
   it('bring the stacks of the other side, causes too', () => {
     const { stack } = sent(new UsageError('outer', {}, { cause: new Error('inner') }));
     expect(stack).toMatch(/outer.*errorTransport\.test.*Caused by: Error: inner/s);
+  });
+
+  it.each([
+    new RangeError('Array buffer allocation failed'),
+    new Error('std::bad_alloc'),
+    new Error('Non-zero status code: Failed to allocate memory for requested buffer of size 940800000'),
+  ])('say plainly that memory was short: %o', (error) => {
+    const received = sent(error);
+    expect(received).toBeInstanceOf(OutOfMemoryError);
+    expect(received.message).toBe(
+      'there is not enough memory for this model. What was finished is kept. Close other programs, or use fewer samples or a smaller batch.',
+    );
+    expect(received.stack).toContain(error.message);
   });
 
   it('do not make an unexpected error one of ours', () => {
