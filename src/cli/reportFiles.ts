@@ -7,7 +7,7 @@ import { sarifReport } from '../engine/output/sarif';
 import { textReport } from '../engine/output/text';
 import type { ScanReport } from '../engine/report';
 import { atomicWrite, checkWritable } from '../runner/atomicWrite';
-import { systemReason } from '../runner/systemReason';
+import { cannotWrite } from '../runner/cannotWrite';
 import type { Terminal } from './terminal';
 import { VERSION } from '../engine/version';
 
@@ -37,7 +37,7 @@ export async function checkTargets(targets: ReportTargets): Promise<void> {
 /** `what` is the file for people. Throws {@link UsageError} where it could not be written in the end. */
 export async function checkOutput(file: string, what: string): Promise<void> {
   await checkWritable(file).catch((cause: unknown) => {
-    throw new UsageError(`${what} cannot be written (${systemReason(cause)})`, { file }, { cause });
+    throw cannotWrite(what, file, cause);
   });
 }
 

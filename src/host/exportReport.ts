@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { ScanReport } from '../engine/report';
+import { writeFile } from './writeFile';
 
 type Format = 'html' | 'json' | 'sarif';
 
@@ -14,7 +15,7 @@ export async function exportReport(uri: vscode.Uri, report: ScanReport, wanted?:
     filters: { [format.toUpperCase()]: [format] },
   });
   if (target === undefined) return;
-  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(await render(uri, report, format)));
+  await writeFile(target, new TextEncoder().encode(await render(uri, report, format)), 'the report');
   const open = vscode.l10n.t('Open');
   const name = path.posix.basename(target.path);
   const answer = await vscode.window.showInformationMessage(vscode.l10n.t('The report was saved as {0}.', name), open);

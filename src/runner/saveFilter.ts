@@ -1,14 +1,13 @@
 /** @file Writes a calibrated filter: as JSON, and as one ONNX file together with its model. */
-import { UsageError } from '../engine/errors';
 import { encodeFilter } from '../engine/mitigate/filter/imageFilter';
 import { openFilter } from '../engine/mitigate/filter/openFilter';
 import { filterText } from '../engine/mitigate/filter/savedFilter';
 import { atomicWriteAll } from './atomicWrite';
+import { cannotWrite } from './cannotWrite';
 import { nodeFiles } from './nodeFiles';
 import { protectOriginals } from './protectOriginals';
 import type { SaveFilterTask } from './protocol';
 import { sha256 } from './sha256';
-import { systemReason } from './systemReason';
 
 /** Both files or, with {@link UsageError} saying why, none; files of the model itself are never replaced. */
 export async function saveFilter({ model, architecture, filter, json, onnx }: SaveFilterTask): Promise<void> {
@@ -20,6 +19,6 @@ export async function saveFilter({ model, architecture, filter, json, onnx }: Sa
     { target: onnx, content: encodeFilter(parts) },
   ];
   await atomicWriteAll(files).catch((cause: unknown) => {
-    throw new UsageError(`the filter cannot be written (${systemReason(cause)})`, { file: json }, { cause });
+    throw cannotWrite('the filter', json, cause);
   });
 }

@@ -7,10 +7,10 @@ import { hashModel } from '../engine/modelHash';
 import type { RepairDraft } from '../engine/repairModel';
 import type { RepairReport } from '../engine/repairReport';
 import { atomicWriteAll } from './atomicWrite';
+import { cannotWrite } from './cannotWrite';
 import { nodeFiles } from './nodeFiles';
 import { protectOriginals } from './protectOriginals';
 import { sha256 } from './sha256';
-import { systemReason } from './systemReason';
 
 export interface SaveOptions {
   /** Index of another point of the pruning curve. */
@@ -38,7 +38,7 @@ export async function saveRepair(draft: RepairDraft, out: string, options: SaveO
   const targets = files.map(({ name, bytes }) => ({ target: path.join(path.dirname(out), name), content: bytes }));
   for (const { target } of targets) await checkRepairTarget(target, draft.originals, replace);
   await atomicWriteAll(targets).catch((cause: unknown) => {
-    throw new UsageError(`the repaired model cannot be written (${systemReason(cause)})`, { file: out }, { cause });
+    throw cannotWrite('the repaired model', out, cause);
   });
   const saved = await readModel(nodeFiles, out, architecture === undefined ? {} : { architecture });
   return {

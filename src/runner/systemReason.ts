@@ -2,7 +2,6 @@
 
 /** Part of a sentence, such as "the disk is full"; the system's own words where it is something rare. */
 export function systemReason(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const known: Readonly<Record<string, string>> = {
     ENOENT: 'its folder does not exist',
     ENOTDIR: 'its folder does not exist',
@@ -11,5 +10,8 @@ export function systemReason(cause: unknown): string {
     EROFS: 'the file system is read-only',
     ENOSPC: 'the disk is full',
   };
-  return known[code] ?? (cause instanceof Error ? cause.message : String(cause));
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  // VS Code's errors have codes of their own, and the system's in the message.
+  return known[code] ?? known[/\b(E[A-Z]{3,}):/.exec(message)?.[1] ?? ''] ?? message;
 }

@@ -1,6 +1,7 @@
 /** @file A chart from a webview becomes a file where the user wants it. */
 import * as vscode from 'vscode';
 import type { PanelMessage } from '../../shared/panelMessages';
+import { writeFile } from '../writeFile';
 
 export async function saveChart({ format, name, data }: Extract<PanelMessage, { type: 'exportChart' }>): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
@@ -11,5 +12,5 @@ export async function saveChart({ format, name, data }: Extract<PanelMessage, { 
   });
   if (target === undefined) return;
   const bytes = format === 'png' ? Buffer.from(data, 'base64') : new TextEncoder().encode(data);
-  await vscode.workspace.fs.writeFile(target, bytes);
+  await writeFile(target, bytes, 'the chart');
 }
