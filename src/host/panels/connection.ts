@@ -36,9 +36,15 @@ export class PanelConnection {
     });
   }
 
-  /** What is sent before the webview is ready is not missed: `onReady` sends everything. */
-  post(message: HostMessage): void {
+  /** Whether it was sent; what is not, because the webview is not ready, is not missed: `onReady` sends everything. */
+  post(message: HostMessage): boolean {
     if (this.#ready) void this.webview.postMessage(message);
+    return this.#ready;
+  }
+
+  /** VS Code ends a webview that is hidden; it starts again when it is shown. */
+  hidden(): void {
+    this.#ready = false;
   }
 
   async #receive(value: unknown): Promise<void> {

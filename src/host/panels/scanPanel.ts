@@ -29,7 +29,7 @@ export class ScanPanel implements PanelOwner {
   readonly #key: string;
   /** What the webview has got. */
   #sent: ScanEntry | undefined;
-  /** Until the panel is hidden: what the user looks at later is kept by the webview itself. */
+  /** Until it is sent: what the user looks at later is kept by the webview itself. */
   #revealing: RevealTarget | undefined;
 
   constructor(
@@ -48,7 +48,7 @@ export class ScanPanel implements PanelOwner {
       if (key === this.#key) this.#throttle.request();
     });
     panel.onDidChangeViewState(() => {
-      if (!panel.visible) this.#revealing = undefined;
+      if (!panel.visible) this.#connection.hidden();
     });
     panel.onDidDispose(() => {
       changes.dispose();
@@ -100,7 +100,8 @@ export class ScanPanel implements PanelOwner {
   }
 
   #reveal(): void {
-    if (this.#revealing !== undefined) this.#connection.post({ type: 'reveal', target: this.#revealing });
+    if (this.#revealing === undefined) return;
+    if (this.#connection.post({ type: 'reveal', target: this.#revealing })) this.#revealing = undefined;
   }
 }
 

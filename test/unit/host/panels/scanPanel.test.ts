@@ -91,17 +91,21 @@ describe('the scan panel', () => {
     expect(recorded.panels).toHaveLength(2);
   });
 
-  it('brings a label in sight, also in a webview that starts late, until it is hidden', () => {
+  it('brings a label in sight once, also in a webview that starts late or is hidden', () => {
     panelsUnderTest(done);
     const panel = openPanel(7);
     const revealed = (): unknown[] => panel.gotOf('reveal').map(({ target }) => target);
     expect(revealed()).toEqual([7]);
     showScanPanel(MODEL as never, 'comparison');
     expect(revealed()).toEqual([7, 'comparison']);
-    // What the user chose since then must not be lost when the panel is shown again.
-    panel.hide();
+    // What the user chose since then must not be lost when the webview is made anew.
     panel.says({ type: 'ready' });
     expect(revealed()).toEqual([7, 'comparison']);
+    panel.hide();
+    showScanPanel(MODEL as never, 3);
+    expect(revealed()).toEqual([7, 'comparison']);
+    panel.says({ type: 'ready' });
+    expect(revealed()).toEqual([7, 'comparison', 3]);
   });
 
   it('does what its buttons say, and nothing else', async () => {
@@ -141,7 +145,9 @@ describe('the scan panel', () => {
     recorded.dialogAnswers.push(Uri.file('/nowhere/b.svg'));
     panel.says({ type: 'exportChart', format: 'svg', name: 'x', data: '<svg/>' });
     await expect.poll(() => recorded.messages.length).toBe(1);
-    expect(recorded.messages[0]).toMatch(/ENOENT.*The log has the details\.$/);
+    expect(recorded.messages[0]).toBe(
+      '/nowhere/b.svg: the chart cannot be written (its folder does not exist). Choose another place.',
+    );
   });
 
   it('comes back after a reload with its model, and goes where it has none', () => {
