@@ -5,9 +5,7 @@ import { EventEmitter } from './fakeEvents';
 export class FakeWebviewPanel {
   readonly #messages = new EventEmitter<unknown>();
   readonly #disposed = new EventEmitter<void>();
-  readonly #viewState = new EventEmitter<void>();
   readonly onDidDispose = this.#disposed.event;
-  readonly onDidChangeViewState = this.#viewState.event;
   /** What the host has sent. */
   readonly got: HostMessage[] = [];
   visible = true;
@@ -42,11 +40,6 @@ export class FakeWebviewPanel {
 
   reveal(): void {
     this.revealed++;
-  }
-
-  hide(): void {
-    this.visible = false;
-    this.#viewState.fire();
   }
 
   dispose(): void {

@@ -42,11 +42,6 @@ export class PanelConnection {
     return this.#ready;
   }
 
-  /** VS Code ends a webview that is hidden; it starts again when it is shown. */
-  hidden(): void {
-    this.#ready = false;
-  }
-
   async #receive(value: unknown): Promise<void> {
     const message = parsePanelMessage(value);
     if (message === undefined) {

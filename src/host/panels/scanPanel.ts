@@ -47,9 +47,6 @@ export class ScanPanel implements PanelOwner {
     const changes = services.store.onDidChange((key) => {
       if (key === this.#key) this.#throttle.request();
     });
-    panel.onDidChangeViewState(() => {
-      if (!panel.visible) this.#connection.hidden();
-    });
     panel.onDidDispose(() => {
       changes.dispose();
       this.#throttle.dispose();
@@ -59,9 +56,11 @@ export class ScanPanel implements PanelOwner {
 
   /** Brings the panel to the front, with the target in sight if one is given. */
   show(target?: RevealTarget): void {
+    const isShown = this.panel.visible;
     this.panel.reveal(undefined, false);
     this.#revealing = target;
-    this.#reveal();
+    // A webview that was hidden starts anew, and gets it then.
+    if (isShown) this.#reveal();
   }
 
   onReady(): void {

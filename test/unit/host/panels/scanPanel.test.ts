@@ -101,7 +101,7 @@ describe('the scan panel', () => {
     // What the user chose since then must not be lost when the webview is made anew.
     panel.says({ type: 'ready' });
     expect(revealed()).toEqual([7, 'comparison']);
-    panel.hide();
+    panel.visible = false;
     showScanPanel(MODEL as never, 3);
     expect(revealed()).toEqual([7, 'comparison']);
     panel.says({ type: 'ready' });
