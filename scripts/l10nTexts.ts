@@ -1,11 +1,21 @@
-/** @file Finds the texts that are translated at run time: by vscode.l10n.t in the host, by t of @vscode/l10n in webviews. */
+/**
+ * @file Finds the texts that are translated at run time: by vscode.l10n.t in the host, by t of @vscode/l10n in webviews, and
+ * by engineText what the engine wrote.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import ts from 'typescript';
+import { engineKey } from '../src/shared/engineText';
+import { engineTexts } from './engineTexts';
 
-/** Sorted, each once. Throws for a text that is put together at run time: it could never be translated. */
-export function translatableTexts(): string[] {
-  return [...new Set(['src/host', 'src/webview'].flatMap(sourcesIn).flatMap(textsIn))].sort();
+/** By their keys in the bundles, sorted. Throws for a text that is put together at run time: it could never be translated. */
+export function translatableTexts(): Readonly<Record<string, string>> {
+  const own = ['src/host', 'src/webview'].flatMap(sourcesIn).flatMap(textsIn);
+  const texts = new Map([
+    ...own.map((text) => [text, text] as const),
+    ...engineTexts().map(({ template, texts }) => [engineKey(template, texts), template] as const),
+  ]);
+  return Object.fromEntries([...texts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function sourcesIn(folder: string): string[] {

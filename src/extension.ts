@@ -17,9 +17,11 @@ import { ScanStore } from './host/scanStore';
 import type { Services } from './host/services';
 import { StatusBar } from './host/statusBar';
 import { ResultTree } from './host/views/resultTree';
+import { configureEngineText } from './shared/engineText';
 
 /** What it returns is for the tests inside the editor alone. */
 export function activate(context: vscode.ExtensionContext): Services {
+  configureEngineText(vscode.l10n.bundle);
   const log = createLog();
   const store = new ScanStore();
   const engineProcess = new EngineProcess(context.extensionUri, log);

@@ -56,15 +56,20 @@ export class CancelledError extends Error {
   }
 }
 
-function describe(summary: string, details: ErrorDetails): string {
-  const where = [details.file, details.place].filter((part) => part !== undefined).join(': ');
-  const sides = [
-    ...(details.expected === undefined ? [] : [`expected ${details.expected}`]),
-    ...(details.got === undefined ? [] : [`got ${details.got}`]),
-  ];
-  const contrast = sides.length === 0 ? '' : ` (${sides.join(', ')})`;
-  const hint = details.hint === undefined ? '' : ` ${details.hint}`;
-  return `${where === '' ? '' : `${where}: `}${summary}${contrast}.${hint}`;
+/** One plain sentence, and the hint. `translate` gets each text on its own, for surfaces in another language. */
+export function describe(
+  summary: string,
+  { file, place, expected, got, hint }: ErrorDetails,
+  translate: (text: string) => string = (text) => text,
+): string {
+  const where = [file, place && translate(place)].filter((part) => part !== undefined).map((part) => `${part}: `);
+  const said = translate(contrasted(summary, expected, got));
+  return `${where.join('')}${said}.${hint === undefined ? '' : ` ${translate(hint)}`}`;
+}
+
+function contrasted(summary: string, expected: string | undefined, got: string | undefined): string {
+  if (expected === undefined) return got === undefined ? summary : `${summary} (got ${got})`;
+  return got === undefined ? `${summary} (expected ${expected})` : `${summary} (expected ${expected}, got ${got})`;
 }
 
 function harmless(text: string): string {

@@ -1,5 +1,5 @@
 /** @file Looks at a model file without samples: what it is, its layers, and what speaks against a scan. */
-import { UnsupportedModelError } from './errors';
+import { describe, UnsupportedModelError } from './errors';
 import type { Files } from './files';
 import { FORMATS, readModel } from './formats';
 import type { ModelFile } from './formats/format';
@@ -62,16 +62,16 @@ function examine(
   try {
     classifier = classifierOf(graph, size && { height: size[0], width: size[1] });
     tryDifferentiating(classifier);
-    return { classifier, findings: classifier.notes.map((message) => ({ severity: 'note', message })) };
+    return { classifier, findings: classifier.notes.map((message): ReportFinding => ({ severity: 'note', message })) };
   } catch (error) {
     if (!(error instanceof UnsupportedModelError)) throw error;
-    const { place } = error.details;
-    const reason = new UnsupportedModelError(`This model cannot be scanned: ${error.summary}`, {
-      ...(error.details.expected !== undefined && { expected: error.details.expected }),
-      ...(error.details.got !== undefined && { got: error.details.got }),
-      ...(error.details.hint !== undefined && { hint: error.details.hint }),
+    const { place, expected, got, hint } = error.details;
+    const message = describe(`This model cannot be scanned: ${error.summary}`, {
+      ...(expected !== undefined && { expected }),
+      ...(got !== undefined && { got }),
+      ...(hint !== undefined && { hint }),
     });
-    const finding = { severity: 'warning' as const, message: reason.message, ...(place !== undefined && { place }) };
+    const finding: ReportFinding = { severity: 'warning', message, ...(place !== undefined && { place }) };
     return { ...(classifier !== undefined && { classifier }), findings: [finding] };
   }
 }

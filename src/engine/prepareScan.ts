@@ -88,7 +88,7 @@ export async function prepareScan(request: PrepareRequest, signal?: CancelSignal
     ...(cleanAccuracy === undefined ? {} : { cleanAccuracy }),
     ...(doubt === undefined ? {} : { doubt }),
     ...(classNames?.length === classifier.classes ? { classNames } : {}),
-    findings: [...model.findings, ...texts.map((message) => ({ severity: 'note' as const, message }))],
+    findings: [...model.findings, ...texts.map((message): ReportFinding => ({ severity: 'note', message }))],
   };
 }
 

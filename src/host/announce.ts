@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { plainText } from '../engine/plainText';
 import type { ScanReport, Verdict } from '../engine/report';
 import { COMMANDS } from '../shared/contributions';
+import { engineText } from '../shared/engineText';
 import { isCancelled, sentenceOf, tell } from './errors';
 import { labelWords } from './words';
 
@@ -51,7 +52,7 @@ function outcome({ uri, report }: FinishedScan): string {
     case 'clean':
       return vscode.l10n.t('No backdoor was found in {0}.', name);
     case 'inconclusive': {
-      const reason = plainText(report.reasons[0] ?? '', 300);
+      const reason = plainText(engineText(report.reasons[0] ?? ''), 300);
       return vscode.l10n.t('It cannot be said whether {0} hides a backdoor: {1}', name, reason);
     }
   }

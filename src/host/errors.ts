@@ -1,11 +1,14 @@
 /** @file The one way of errors to the user: a sentence in a message, the rest in the log. */
 import * as vscode from 'vscode';
-import { CancelledError, NeuralCleanseError } from '../engine/errors';
+import { CancelledError, describe, NeuralCleanseError } from '../engine/errors';
 import { plainText } from '../engine/plainText';
+import { engineText } from '../shared/engineText';
 
 /** One plain sentence with a way on. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof NeuralCleanseError) return capitalised(plainText(error.message, 600));
+  if (error instanceof NeuralCleanseError) {
+    return capitalised(plainText(describe(error.summary, error.details, engineText), 600));
+  }
   const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   return vscode.l10n.t('Something unexpected went wrong: {0}. The log has the details.', plainText(reason, 300));
 }

@@ -1,5 +1,6 @@
 /** @file Entry of all webviews: the page says which panel it is, the host's first message brings the language. */
 import { config } from '@vscode/l10n';
+import { configureEngineText } from '../shared/engineText';
 import type { PanelKind } from '../shared/panelMessages';
 import { registerControls } from './controls';
 import { ModelEditorView } from './modelEditor';
@@ -24,7 +25,10 @@ onHostMessage((message) => {
     view?.receive(message);
     return;
   }
-  if (message.translations) config({ contents: message.translations });
+  if (message.translations) {
+    config({ contents: message.translations });
+    configureEngineText(message.translations);
+  }
   const root = document.querySelector('main');
   const kind = Object.keys(VIEWS).find((known): known is PanelKind => known === document.body.dataset['panel']);
   if (root && kind) view ??= new VIEWS[kind](root);

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { LayerSummary, ModelInspection } from '../engine/modelInspection';
 import { formatNumber } from '../engine/output/numbers';
 import { plainText } from '../engine/plainText';
+import { engineText } from '../shared/engineText';
 import type { HostMessage, ModelView, ScanView } from '../shared/panelMessages';
 import { button } from './controls';
 import { definitions, findingsList } from './scan/scanDetails';
@@ -54,10 +55,10 @@ export class ModelEditorView extends View {
     const unknown = t('cannot be told');
     return html`<div class="details">
       ${definitions(t('Model'), [
-        [t('Format'), model.format],
+        [t('Format'), engineText(model.format)],
         [t('Input'), input ? inputText(input) : unknown],
         [t('Classes'), model.classes === undefined ? unknown : formatNumber(model.classes)],
-        [t('Output'), model.head ?? unknown],
+        [t('Output'), model.head === undefined ? unknown : engineText(model.head)],
         [t('Parameters'), formatNumber(model.parameters)],
         [t('Size'), byteSize(model.bytes)],
         ['SHA-256', model.sha256],

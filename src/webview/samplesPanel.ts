@@ -5,6 +5,7 @@ import { formatNumber, formatPercent } from '../engine/output/numbers';
 import { plainText } from '../engine/plainText';
 import { labelTitle } from '../engine/output/summary';
 import type { PreviewImage, SamplesPreview } from '../engine/samplesPreview';
+import { engineText } from '../shared/engineText';
 import type { HostMessage } from '../shared/panelMessages';
 import { button, dropdown } from './controls';
 import { View } from './view';
@@ -30,11 +31,11 @@ export class SamplesPanelView extends View {
     return html`<header>
         <h1>${t('Do these samples fit {0}?', plainText(this.#model, 80))}</h1>
         <p>
-          ${t('{0} of {1} images from {2}.', formatNumber(preview.count), formatNumber(preview.available), plainText(preview.source))}
+          ${t('{0} of {1} images from {2}.', formatNumber(preview.count), formatNumber(preview.available), plainText(engineText(preview.source)))}
           ${preview.cleanAccuracy === undefined ? nothing : t('The model names {0} of them correctly.', formatPercent(preview.cleanAccuracy))}
         </p>
-        ${preview.doubt === undefined ? nothing : html`<p class="note warning" role="alert">${plainText(preview.doubt, 600)}</p>`}
-        ${preview.notes.map((note) => html`<p class="note">${plainText(note, 600)}</p>`)}
+        ${preview.doubt === undefined ? nothing : html`<p class="note warning" role="alert">${plainText(engineText(preview.doubt), 600)}</p>`}
+        ${preview.notes.map((note) => html`<p class="note">${plainText(engineText(note), 600)}</p>`)}
         <div class="toolbar start">
           ${dropdown(t('Preprocessing'), preview.candidates.map(candidateChoice), this.#chosen, (id) => {
             this.#chosen = id;
@@ -68,7 +69,7 @@ export class SamplesPanelView extends View {
 
 function candidateChoice(candidate: SamplesPreview['candidates'][number]): { id: string; text: string } {
   const accuracy = candidate.accuracy === undefined ? '' : ` (${formatPercent(candidate.accuracy)})`;
-  return { id: candidate.id, text: `${candidate.label}${accuracy}` };
+  return { id: candidate.id, text: `${engineText(candidate.label)}${accuracy}` };
 }
 
 function sampleTile(sample: PreviewImage, names: readonly string[] | undefined): TemplateResult {

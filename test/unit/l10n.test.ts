@@ -39,9 +39,9 @@ describe('texts at run time', () => {
   const english = texts('l10n/bundle.l10n.json');
 
   it('are those of the code; "npm run l10n" updates them', () => {
-    expect(Object.keys(english)).toEqual(translatableTexts());
-    for (const [key, text] of Object.entries(english)) expect(text).toBe(key);
-  });
+    expect(english).toEqual(translatableTexts());
+    // The whole program is read with its types.
+  }, 120_000);
 
   it('are complete in German', () => {
     compare(english, texts('l10n/bundle.l10n.de.json'));

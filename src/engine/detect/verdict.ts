@@ -63,7 +63,7 @@ function decide(
   flagged: readonly number[],
   smallestP: number,
   doubts: readonly string[],
-): { verdict: Verdict; reasons: readonly string[] } {
+): Pick<Assessment, 'verdict' | 'reasons'> {
   if (doubts.length > 0) return { verdict: 'inconclusive', reasons: doubts };
   if (flagged.length > 0) {
     const names = labels.filter((result) => result.flagged).map((result) => labelText(result));

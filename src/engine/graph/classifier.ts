@@ -123,7 +123,9 @@ function chooseSize(height: Dim, width: Dim, size: ImageSize | undefined, notes:
   if (height !== null && width !== null) return { height, width };
   const chosen = { height: height ?? size?.height ?? 224, width: width ?? size?.width ?? 224 };
   notes.push(
-    `The file does not fix the image size; ${chosen.width}×${chosen.height} is used${size === undefined ? ' (the usual default; --size changes it)' : ''}.`,
+    size === undefined
+      ? `The file does not fix the image size; ${chosen.width}×${chosen.height} is used (the usual default; --size changes it).`
+      : `The file does not fix the image size; ${chosen.width}×${chosen.height} is used.`,
   );
   return chosen;
 }

@@ -54,11 +54,11 @@ export function neuronLayers(classifier: Classifier, writable?: ReadonlySet<stri
 
 /** Where the paper ranks neurons (V-C): the last layer before the one that gives the logits. */
 export function secondToLastLayer(layers: readonly NeuronLayer[]): NeuronLayer {
-  return layers.at(-1) ?? nothing('layer with neurons');
+  return layers.at(-1) ?? nothing('the model has no layer with neurons');
 }
 
 export function lastConvolution(layers: readonly NeuronLayer[]): NeuronLayer {
-  return layers.findLast((layer) => layer.kind === 'convolution') ?? nothing('convolution');
+  return layers.findLast((layer) => layer.kind === 'convolution') ?? nothing('the model has no convolution');
 }
 
 /** Throws {@link UsageError} listing the layers there are. */
@@ -126,6 +126,6 @@ function outputLayer(graph: Graph, logits: string): Node | undefined {
   return node;
 }
 
-function nothing(what: string): never {
-  throw new UsageError(`the model has no ${what}`, { hint: 'Choose another method or layer.' });
+function nothing(summary: string): never {
+  throw new UsageError(summary, { hint: 'Choose another method or layer.' });
 }

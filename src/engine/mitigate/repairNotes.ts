@@ -11,29 +11,35 @@ interface Outcome extends Pick<RepairReport, 'rounds' | 'before' | 'after'> {
 
 export function repairNotes({ settings, rounds, before, after }: Outcome): string[] {
   return [
-    ...rounds.flatMap((round, i) => roundNotes(round, rounds.length > 1 ? `Round ${i + 1}: ` : '')),
+    ...rounds.flatMap((round, i) =>
+      roundNotes(round).map((note) => (rounds.length > 1 ? `Round ${i + 1}: ${note}` : note)),
+    ),
     ...results(settings, before, after),
     ...loopNotes(settings, rounds),
   ];
 }
 
-function roundNotes({ labels, prune, unlearn, kept = 0 }: RepairRound, round: string): string[] {
-  const of =
-    labels.length === 1 ? `the trigger of label ${labels.join('')}` : `the triggers of ${labels.length} labels`;
+function roundNotes({ labels, prune, unlearn, kept = 0 }: RepairRound): string[] {
   const notes: string[] = [];
   if (prune !== undefined) {
     notes.push(
-      `${round}${prune.points[prune.chosen]?.pruned ?? 0} of ${prune.neurons} neurons of layer "${prune.layer}" were pruned.`,
+      `${prune.points[prune.chosen]?.pruned ?? 0} of ${prune.neurons} neurons of layer "${prune.layer}" were pruned.`,
     );
   }
   const point = unlearn?.[kept];
   if (unlearn !== undefined && kept === 0) {
-    notes.push(`${round}Training made the model worse at every step, so its weights were left as they were.`);
+    notes.push('Training made the model worse at every step, so its weights were left as they were.');
   } else if (point !== undefined) {
-    const how = prune === undefined ? `to unlearn ${of}` : 'after pruning';
-    notes.push(`${round}The model was trained for ${point.update} updates (${point.images} images) ${how}.`);
+    notes.push(trainingNote(`${point.update} updates (${point.images} images)`, labels, prune !== undefined));
   }
   return notes;
+}
+
+function trainingNote(training: string, labels: readonly number[], pruned: boolean): string {
+  if (pruned) return `The model was trained for ${training} after pruning.`;
+  return labels.length === 1
+    ? `The model was trained for ${training} to unlearn the trigger of label ${labels.join('')}.`
+    : `The model was trained for ${training} to unlearn the triggers of ${labels.length} labels.`;
 }
 
 function results(settings: RepairSettings, before: Evaluation, after: Evaluation): string[] {
@@ -43,8 +49,11 @@ function results(settings: RepairSettings, before: Evaluation, after: Evaluation
     `The reversed trigger that works best went from ${formatPercent(worstSuccess(before))} to ${formatPercent(worstSuccess(after))}.`,
   ];
   if (worstSuccess(after) > TRIGGER_IS_DEAD) {
-    const other = settings.method === 'unlearn' ? 'more samples' : 'unlearning';
-    notes.push(`Some images still follow the trigger; to get rid of more, try ${other}.`);
+    notes.push(
+      settings.method === 'unlearn'
+        ? 'Some images still follow the trigger; to get rid of more, try more samples.'
+        : 'Some images still follow the trigger; to get rid of more, try unlearning.',
+    );
   }
   if (loss > settings.maxAccuracyLoss) {
     notes.push(`This is more than the ${formatPercent(settings.maxAccuracyLoss)} that were to be lost at most.`);

@@ -23,7 +23,10 @@ export function checkAgainstModel(samples: Samples, model: ImageShape & { readon
     throw new SamplesError('there are too few images', {
       file,
       expected: `at least ${MIN_SAMPLES}`,
-      got: `${samples.count}${samples.skipped.length > 0 ? ` (${samples.skipped.length} could not be read)` : ''}`,
+      got:
+        samples.skipped.length > 0
+          ? `${samples.count} (${samples.skipped.length} could not be read)`
+          : String(samples.count),
       hint: 'A few hundred images over all classes are a good number.',
     });
   }

@@ -41,7 +41,7 @@ export class Fitter {
   notes(): string[] {
     const { channels, height, width } = this.#shape;
     const share = (part: number): string =>
-      part === this.#images ? `All images were` : `${part} of ${this.#images} images were`;
+      part === this.#images ? 'All images were' : `${part} of ${this.#images} images were`;
     const notes: string[] = [];
     if (this.#resized > 0) {
       const sizes = [...this.#sizes].join(', ');

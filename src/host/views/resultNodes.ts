@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { plainText } from '../../engine/plainText';
 import type { LabelResult, ReportFinding } from '../../engine/report';
 import { COMMANDS } from '../../shared/contributions';
+import { engineText } from '../../shared/engineText';
 import type { ScanEntry } from '../../shared/scanEntry';
 import { labelFigures, labelWords, stateWords } from '../words';
 import { maskIcon } from './triggerPictures';
@@ -56,8 +57,9 @@ function verdictItem(entry: ScanEntry): vscode.TreeItem {
   // VS Code leaves an item closed that it first met without children.
   item.id = `${entry.uri}#verdict${hasLabels ? '' : '-alone'}`;
   // A paused scan has labels to show only after they came again.
+  const reason = report?.reasons[0];
   const detail =
-    entry.error ?? report?.reasons[0] ?? (entry.state === 'paused' ? vscode.l10n.t('Resume to go on') : '');
+    entry.error ?? (reason && engineText(reason)) ?? (entry.state === 'paused' ? vscode.l10n.t('Resume to go on') : '');
   item.description = plainText(detail, 300);
   item.iconPath = stateIcon(entry);
   item.contextValue = 'verdict';
@@ -67,7 +69,7 @@ function verdictItem(entry: ScanEntry): vscode.TreeItem {
 }
 
 function findingItem(uri: string, index: number, { severity, message, place }: ReportFinding): vscode.TreeItem {
-  const text = plainText(place === undefined ? message : `${place}: ${message}`, 600);
+  const text = plainText([...(place === undefined ? [] : [place]), message].map(engineText).join(': '), 600);
   const item = new vscode.TreeItem(text, None);
   item.id = `${uri}#finding${index}`;
   item.tooltip = text;

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { formatDuration, formatFixed, formatNumber, formatPercent, formatPEquation } from '../../engine/output/numbers';
 import { plainText } from '../../engine/plainText';
 import type { LabelResult } from '../../engine/report';
+import { engineText } from '../../shared/engineText';
 import type { ScanEntry } from '../../shared/scanEntry';
 import { labelFigures, labelSentences, labelWords, nextStepWords, stateWords } from '../words';
 import { SIDE, triggerPictures } from './triggerPictures';
@@ -35,7 +36,7 @@ export function modelTooltip(entry: ScanEntry): vscode.MarkdownString {
   if (entry.error !== undefined) paragraph(text, entry.error);
   const { report } = entry;
   if (report === undefined) return text;
-  for (const reason of report.reasons) paragraph(text, reason);
+  for (const reason of report.reasons) paragraph(text, engineText(reason));
   paragraph(text, nextStepWords(report.verdict));
   const { model, samples, settings } = report;
   const accuracy =
@@ -51,7 +52,9 @@ export function modelTooltip(entry: ScanEntry): vscode.MarkdownString {
   );
   paragraph(
     text,
-    [vscode.l10n.t('{0} samples', formatNumber(samples.count, 0)), ...accuracy, samples.preprocessing].join(' · '),
+    [vscode.l10n.t('{0} samples', formatNumber(samples.count, 0)), ...accuracy, engineText(samples.preprocessing)].join(
+      ' · ',
+    ),
   );
   paragraph(text, figures.join(' · '));
   return text;

@@ -3,6 +3,7 @@ import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { plainText } from '../../engine/plainText';
 import type { PrunePoint, RepairProgress, RepairReport, RepairRound } from '../../engine/repairReport';
+import { engineText } from '../../shared/engineText';
 import type { HostMessage, PanelAction, RepairState, RepairView } from '../../shared/panelMessages';
 import { button, dropdown } from '../controls';
 import { findingsList } from '../scan/scanDetails';
@@ -43,7 +44,7 @@ export class RepairPanelView extends View {
         ${
           report
             ? html`<ul class="reasons">
-                ${report.notes.map((note) => html`<li>${plainText(note, 600)}</li>`)}
+                ${report.notes.map((note) => html`<li>${plainText(engineText(note), 600)}</li>`)}
               </ul>`
             : nothing
         }

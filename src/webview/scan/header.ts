@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { formatDuration, formatNumber, formatPercent } from '../../engine/output/numbers';
 import { plainText } from '../../engine/plainText';
 import type { ScanProgress } from '../../engine/detect/scanJob';
+import { engineText } from '../../shared/engineText';
 import type { LiveView, PanelAction, ScanView } from '../../shared/panelMessages';
 import type { ScanState } from '../../shared/scanEntry';
 import { button } from '../controls';
@@ -25,7 +26,7 @@ export function scanHeader(scan: ScanView, live: LiveView): TemplateResult {
     ${
       done
         ? html`<ul class="reasons">
-            ${report.reasons.map((reason) => html`<li>${plainText(reason, 600)}</li>`)}
+            ${report.reasons.map((reason) => html`<li>${plainText(engineText(reason), 600)}</li>`)}
           </ul>`
         : nothing
     }

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { formatDuration, formatNumber, formatPercent } from '../../engine/output/numbers';
 import { plainText } from '../../engine/plainText';
 import type { ReportFinding } from '../../engine/report';
+import { engineText } from '../../shared/engineText';
 import type { ReportView } from '../../shared/panelMessages';
 
 export function scanDetails(report: ReportView | undefined): TemplateResult {
@@ -19,9 +20,9 @@ export function scanDetails(report: ReportView | undefined): TemplateResult {
       ['SHA-256', model.sha256],
     ])}
     ${definitions(t('Samples'), [
-      [t('Source'), samples.source],
+      [t('Source'), engineText(samples.source)],
       [t('Images'), formatNumber(samples.count)],
-      [t('Preprocessing'), samples.preprocessing],
+      [t('Preprocessing'), engineText(samples.preprocessing)],
       [t('Clean accuracy'), formatPercent(report.cleanAccuracy)],
     ])}
     ${definitions(t('Settings'), [
@@ -48,7 +49,8 @@ export function findingsList(findings: readonly ReportFinding[]): TemplateResult
         ({ severity, place, message }) =>
           html`<li>
             <strong>${severity === 'warning' ? t('Warning') : t('Note')}</strong>
-            ${place === undefined ? nothing : html`<code>${plainText(place, 120)}</code>`} ${plainText(message, 600)}
+            ${place === undefined ? nothing : html`<code>${plainText(engineText(place), 120)}</code>`}
+            ${plainText(engineText(message), 600)}
           </li>`,
       )}
     </ul>

@@ -80,7 +80,7 @@ function checkVersions(model: OnnxModel): void {
   const opset = model.opsets.get('') ?? 0;
   if (opset < 1) throw new ModelFormatError('the ONNX file does not say which opset it follows');
   if (opset >= OLDEST_OPSET && opset <= NEWEST_OPSET) return;
-  throw new UnsupportedModelError(`the ONNX file is too ${opset < OLDEST_OPSET ? 'old' : 'new'}`, {
+  throw new UnsupportedModelError(opset < OLDEST_OPSET ? 'the ONNX file is too old' : 'the ONNX file is too new', {
     expected: `opset ${String(OLDEST_OPSET)} to ${String(NEWEST_OPSET)}`,
     got: `opset ${String(opset)}`,
     hint: 'Export the model again with another opset, or convert it with onnx.version_converter.',

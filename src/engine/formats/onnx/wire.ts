@@ -126,10 +126,11 @@ function nextField(reader: Reader): Field {
     else if (wire === FIXED64) reader.skip(8);
     else if (wire === FIXED32) reader.skip(4);
     else if (length !== undefined && length <= reader.len - start) reader.pos = start + length;
-    else throw new RangeError('a field reaches beyond its message');
-    if (key >>> 3 === 0) throw new RangeError('a field has number 0');
+    else throw damaged(tag, 'a field reaches beyond its message');
+    if (key >>> 3 === 0) throw damaged(tag, 'a field has number 0');
     return { number: key >>> 3, wire, tag, start, end: reader.pos };
   } catch (error) {
+    if (error instanceof ModelFormatError) throw error;
     throw damaged(tag, error instanceof Error ? error.message : String(error));
   }
 }
@@ -137,7 +138,7 @@ function nextField(reader: Reader): Field {
 function skipVarint(reader: Reader): void {
   const start = reader.pos;
   reader.skip();
-  if (reader.pos - start > MAX_VARINT_BYTES) throw new RangeError('a number is too long');
+  if (reader.pos - start > MAX_VARINT_BYTES) throw damaged(start, 'a number is too long');
 }
 
 /** A {@link ModelFormatError} about the bytes at `offset`. */

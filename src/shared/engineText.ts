@@ -1,0 +1,135 @@
+/**
+ * @file Texts of the engine in the user's language. The engine writes English, in reports and errors alike; what it says is
+ * translated where it is shown. `npm run l10n` finds the templates in its source and keeps them in the bundle.
+ */
+
+/**
+ * A template's key in the bundle: the text, that it is the engine's, and which placeholders hold texts of the engine
+ * themselves. The other placeholders are names and numbers and stay as they are.
+ */
+const KEY = /^(.*)\/engine((?: \{\d+\})*)$/s;
+
+/** No text of the engine is nested deeper. */
+const MAX_DEPTH = 6;
+
+/** A text of several sentences is taken apart at one of its first full stops. */
+const MAX_STOPS = 8;
+
+interface Template {
+  /** What stands before, between and after the placeholders. */
+  readonly literals: readonly string[];
+  readonly texts: ReadonlySet<number>;
+  readonly translation: string;
+}
+
+type Translations = Readonly<Record<string, string>>;
+
+let translations: Translations | undefined;
+let translator: EngineTranslator | undefined;
+
+/** Key of a template in the bundle; `texts` are the placeholders that hold texts of the engine. */
+export function engineKey(template: string, texts: readonly number[]): string {
+  return [`${template}/engine`, ...texts.map((i) => `{${i}}`)].join(' ');
+}
+
+/** The text that a key of the bundle stands for, `undefined` where it is none of the engine's. */
+export function engineTemplate(key: string): string | undefined {
+  return KEY.exec(key)?.[1];
+}
+
+/** Sets the editor's translations, `undefined` for English. Costs nothing before the first text. */
+export function configureEngineText(bundle: Translations | undefined): void {
+  translations = bundle;
+  translator = undefined;
+}
+
+/** A text of the engine in the user's language; as it is where no template fits. */
+export function engineText(text: string): string {
+  if (translations === undefined) return text;
+  translator ??= new EngineTranslator(translations);
+  return translator.translate(text);
+}
+
+class EngineTranslator {
+  /** Texts without placeholders. */
+  readonly #fixed = new Map<string, string>();
+  /** Those with the most literal text come first. */
+  readonly #templates: readonly Template[];
+
+  constructor(bundle: Translations) {
+    const templates: Template[] = [];
+    for (const [key, translation] of Object.entries(bundle)) {
+      const [, template, marks] = KEY.exec(key) ?? [];
+      if (template === undefined) continue;
+      const literals = template.split(/\{\d+\}/);
+      const texts = new Set(Array.from(marks?.matchAll(/\d+/g) ?? [], Number));
+      if (literals.length === 1) this.#fixed.set(template, translation);
+      else templates.push({ literals, texts, translation });
+    }
+    const size = ({ literals }: Template): number => literals.join('').length;
+    this.#templates = templates.sort((a, b) => size(b) - size(a));
+  }
+
+  translate(text: string, depth = 0): string {
+    if (depth > MAX_DEPTH) return text;
+    return this.#list(text, depth) ?? this.#whole(text, depth) ?? this.#sentences(text, depth) ?? text;
+  }
+
+  #whole(text: string, depth: number): string | undefined {
+    const fixed = this.#fixed.get(text);
+    if (fixed !== undefined) return fixed;
+    for (const { literals, texts, translation } of this.#templates) {
+      const parts = between(literals, text);
+      if (parts === undefined) continue;
+      const filled = parts.map((part, i) => (texts.has(i) ? this.translate(part, depth + 1) : part));
+      return translation.replace(/\{(\d+)\}/g, (_, i: string) => filled[Number(i)] ?? '');
+    }
+    return undefined;
+  }
+
+  /** Only where every item is known: names may hold commas. */
+  #list(text: string, depth: number): string | undefined {
+    const items = text.split(', ');
+    return items.length > 1 && items.every((item) => this.#isKnown(item))
+      ? items.map((item) => this.#whole(item, depth) ?? item).join(', ')
+      : undefined;
+  }
+
+  /** Some sentences end in a stop that is no part of their template. */
+  #sentences(text: string, depth: number): string | undefined {
+    if (text.endsWith('.') && this.#isKnown(text.slice(0, -1)))
+      return `${this.#whole(text.slice(0, -1), depth) ?? ''}.`;
+    let stop = text.indexOf('. ');
+    for (let tries = 0; stop !== -1 && tries < MAX_STOPS; tries++) {
+      const first = text.slice(0, stop + 1);
+      const known = [first, first.slice(0, -1)].some((each) => this.#isKnown(each));
+      if (known) return `${this.translate(first, depth + 1)} ${this.translate(text.slice(stop + 2), depth + 1)}`;
+      stop = text.indexOf('. ', stop + 1);
+    }
+    return undefined;
+  }
+
+  #isKnown(text: string): boolean {
+    return this.#fixed.has(text) || this.#templates.some(({ literals }) => between(literals, text) !== undefined);
+  }
+}
+
+/**
+ * What stands in `text` where the placeholders are, `undefined` where the literals do not fit. Each literal is taken at its
+ * first place, which finds a fit wherever there is one, without ever going back.
+ */
+function between(literals: readonly string[], text: string): string[] | undefined {
+  const head = literals[0] ?? '';
+  const tail = literals.at(-1) ?? '';
+  const end = text.length - tail.length;
+  if (end < head.length || !text.startsWith(head) || !text.endsWith(tail)) return undefined;
+  const parts: string[] = [];
+  let at = head.length;
+  for (const literal of literals.slice(1, -1)) {
+    const found = text.indexOf(literal, at);
+    if (found === -1 || found + literal.length > end) return undefined;
+    parts.push(text.slice(at, found));
+    at = found + literal.length;
+  }
+  return [...parts, text.slice(at, end)];
+}
