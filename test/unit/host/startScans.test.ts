@@ -116,18 +116,32 @@ describe('the scan command', () => {
   });
 });
 
-describe('the repair command', () => {
+describe.each([
+  ['repair', COMMANDS.repair, 'nothing to repair'],
+  ['filter', COMMANDS.saveFilter, 'nothing to filter'],
+])('the %s command', (_name, command, nothing) => {
   it('writes nothing in workspaces that are not trusted', async () => {
     const { call } = await commandsUnderTest();
     workspace.isTrusted = false;
-    await call(COMMANDS.repair);
+    await call(command);
     expect(recorded.messages[0]).toContain('only in trusted workspaces');
   });
 
-  it('says what is missing where there is nothing to repair', async () => {
+  it('says what is missing where there is no backdoor', async () => {
     const { call } = await commandsUnderTest();
-    await call(COMMANDS.repair);
-    expect(recorded.messages[0]).toContain('nothing to repair');
+    await call(command);
+    expect(recorded.messages[0]).toContain(nothing);
+  });
+});
+
+describe('the command for driven neurons', () => {
+  it('says what is missing where there is no trigger, also in workspaces that are not trusted', async () => {
+    const { call } = await commandsUnderTest();
+    workspace.isTrusted = false;
+    await call(COMMANDS.identify);
+    expect(recorded.messages).toEqual([
+      'There is no trigger yet: scan a model first, then see which neurons its triggers drive.',
+    ]);
   });
 });
 
