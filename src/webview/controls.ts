@@ -130,8 +130,10 @@ export function tabs(
   chosen: string,
   onChange: (id: string) => void,
 ): TemplateResult {
+  // The toolkit's moving indicator stays behind when tabs change during its move; the style sheet has a still one.
   return html`<vscode-panels
     aria-label=${name}
+    .activeindicator=${false}
     activeid=${`tab-${chosen}`}
     @change=${(event: Event) => {
       const id = (event.target as HTMLElement & { activeid?: string }).activeid?.replace(/^tab-/, '');
