@@ -16,24 +16,25 @@ export interface Editor {
   readonly browser: Browser;
   /** Folder with a copy of the sample models and their images. */
   readonly workspace: string;
-  open(name: string): Promise<Window>;
+  /** On the workspace, unless another place is given; `null`: a window without a folder. */
+  open(name: string, place?: string | null): Promise<Window>;
   close(): Promise<void>;
 }
 
 export async function openEditor(
   release: CodeServerRelease,
-  options: Omit<CodeServerOptions, 'vsix'> = {},
+  { vsix = [], ...options }: Partial<CodeServerOptions> = {},
 ): Promise<Editor> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'neural-cleanse-e2e-'));
   const workspace = path.join(folder, 'models');
   cpSync(path.join(ROOT, 'media', 'sample'), workspace, { recursive: true });
-  const server = await startCodeServer(await installCodeServer(release), { ...options, vsix: [packedExtension()] });
+  const server = await startCodeServer(await installCodeServer(release), { ...options, vsix: [packedExtension(), ...vsix] });
   const browser = await launchChromium();
   return {
     server,
     browser,
     workspace,
-    open: (name) => Window.open(browser, server, workspace, name),
+    open: (name, place = workspace) => Window.open(browser, server, place ?? undefined, name),
     close: async () => {
       await browser.close();
       await server.stop();

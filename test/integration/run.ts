@@ -13,12 +13,12 @@ import { packedExtension } from '../support/packedExtension';
 import { startCodeServer } from '../support/vscode/codeServer';
 import { downloadedDesktop } from '../support/vscode/desktop';
 import { installCodeServer, RELEASES } from '../support/vscode/installCodeServer';
+import { packedTestExtension } from '../support/vscode/testExtension';
 import { type SuiteEvent, VARIABLES } from './events';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
 const BUNDLE = path.join(ROOT, '.cache', 'integration', 'suite.cjs');
 const COUNTS = path.join(ROOT, '.cache', 'test-results', 'integration.json');
-const TEST_RUNNER = path.join(ROOT, 'test', 'support', 'vscode', 'testRunner');
 /** Longest time without news from the suite, milliseconds. */
 const PATIENCE = 180_000;
 
@@ -95,15 +95,8 @@ async function runOnDesktop(vscodeExecutablePath: string): Promise<void> {
 }
 
 async function runInCodeServer(): Promise<void> {
-  const vsix = packedExtension();
-  const testRunner = path.join(work, 'test-runner.vsix');
-  const options = ['--skip-license', '--allow-missing-repository', '--no-dependencies', '--out', testRunner];
-  execFileSync(process.execPath, [path.join(ROOT, 'node_modules/@vscode/vsce/vsce'), 'package', ...options], {
-    cwd: TEST_RUNNER,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
   const server = await startCodeServer(await installCodeServer(RELEASES.newest), {
-    vsix: [vsix, testRunner],
+    vsix: [packedExtension(), packedTestExtension('testRunner', work)],
     env: { ...env, NEURAL_CLEANSE_SUITE: BUNDLE },
   });
   console.log(`Integration tests in code-server ${RELEASES.newest.version}`);

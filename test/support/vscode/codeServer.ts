@@ -19,8 +19,8 @@ export interface CodeServerOptions {
 }
 
 export interface CodeServer {
-  /** Address of a window on a folder of this machine. */
-  windowUrl(folder: string): string;
+  /** Address of a window on a folder of this machine, on a `.code-workspace` file, or without either. */
+  windowUrl(place?: string): string;
   /** What it has printed so far. */
   output(): string;
   /** Ends it and removes everything that it wrote. */
@@ -78,7 +78,11 @@ export async function startCodeServer(installed: InstalledCodeServer, options: C
   try {
     const address = await waitForAddress(server, () => output);
     return {
-      windowUrl: (folder) => `${address}?folder=${encodeURIComponent(folder)}`,
+      windowUrl: (place) => {
+        if (place === undefined) return `${address}?ew=true`;
+        const kind = place.endsWith('.code-workspace') ? 'workspace' : 'folder';
+        return `${address}?${kind}=${encodeURIComponent(place)}`;
+      },
       output: () => output,
       stop,
     };

@@ -17,11 +17,11 @@ export class Window {
     private readonly name: string,
   ) {}
 
-  /** Ready as soon as the Explorer lists the folder. */
-  static async open(browser: Browser, server: CodeServer, folder: string, name: string): Promise<Window> {
+  /** `place`: a folder or `.code-workspace` file, or none. */
+  static async open(browser: Browser, server: CodeServer, place: string | undefined, name: string): Promise<Window> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const window = new Window(page, name);
-    await page.goto(server.windowUrl(folder));
+    await page.goto(server.windowUrl(place));
     await window.ready();
     return window;
   }
@@ -143,6 +143,16 @@ export class Window {
     } finally {
       this.page.setDefaultTimeout(USUAL);
     }
+  }
+
+  /** A path typed into VS Code's own dialog of files; that of a folder ends with a slash. */
+  async enterPath(file: string): Promise<void> {
+    const input = this.quickInput.locator('input[type=text]').first();
+    await input.waitFor();
+    await this.settle();
+    await input.fill(file);
+    await this.settle();
+    await this.quickInput.locator('.quick-input-action .monaco-button:visible').first().click();
   }
 
   private async filter(text: string): Promise<void> {
