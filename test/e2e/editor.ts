@@ -28,7 +28,10 @@ export async function openEditor(
   const folder = mkdtempSync(path.join(os.tmpdir(), 'neural-cleanse-e2e-'));
   const workspace = path.join(folder, 'models');
   cpSync(path.join(ROOT, 'media', 'sample'), workspace, { recursive: true });
-  const server = await startCodeServer(await installCodeServer(release), { ...options, vsix: [packedExtension(), ...vsix] });
+  const server = await startCodeServer(await installCodeServer(release), {
+    ...options,
+    vsix: [packedExtension(), ...vsix],
+  });
   const browser = await launchChromium();
   return {
     server,

@@ -162,9 +162,11 @@ describe('the scan panel', () => {
     const tab = page.getByRole('tab', { name: 'Before and after' });
     await expect.poll(() => tab.getAttribute('aria-selected')).toBe('true');
     // No other tab looks chosen, although the choice came before the tab.
-    const underlined = page.locator('vscode-panel-tab').evaluateAll((tabs) =>
-      tabs.filter((each) => getComputedStyle(each).borderBottomColor !== 'rgba(0, 0, 0, 0)').map((each) => each.id),
-    );
+    const underlined = page
+      .locator('vscode-panel-tab')
+      .evaluateAll((tabs) =>
+        tabs.filter((each) => getComputedStyle(each).borderBottomColor !== 'rgba(0, 0, 0, 0)').map((each) => each.id),
+      );
     expect(await underlined).toEqual(['tab-compare']);
     const labels = page.getByRole('table', { name: 'Labels before and after' }).locator('tbody td:first-child');
     await expect.poll(() => labels.count()).toBe(12);
