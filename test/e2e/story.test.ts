@@ -116,6 +116,14 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     }
   });
 
+  it('shows the neurons that the trigger drives', async () => {
+    await window.inlineAction(window.results('flagged'), 'Show Driven Neurons');
+    await window.webview.getByText('The trigger turns').waitFor(SCAN_TIME);
+    await window.settle();
+    await window.screenshot('panel-neurons');
+    expect(await window.webview.getByText('the second-to-last layer').count()).toBe(1);
+  });
+
   it('follows the theme', async () => {
     await window.webview.getByRole('tab', { name: 'Charts' }).click();
     const theme = (): Promise<string | null> => window.webview.locator('body').getAttribute('data-vscode-theme-kind');
@@ -177,13 +185,43 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await window.page.keyboard.press('Enter');
     const scan = window.webview.getByRole('button', { name: 'Scan of the repaired model' });
     await scan.waitFor(REPAIR_TIME);
+    // Saving has scanned it already.
+    await window.results('infected.repaired.onnx').first().waitFor();
     await window.screenshot('repair-saved');
     await scan.click();
-    await window.webview.getByRole('tab', { name: 'Before and after' }).click(SCAN_TIME);
+    await window.webview.getByRole('tab', { name: 'Before and after' }).click();
+    expect(await window.statusBarItem('Backdoor scan').count()).toBe(0);
     await window.settle();
     await window.screenshot('repair-compared');
     expect(readFileSync(path.join(editor.workspace, 'infected.onnx'))).toEqual(original);
     expect(readdirSync(editor.workspace).filter((name) => name.endsWith('.onnx'))).toHaveLength(3);
+  });
+
+  it('saves a filter beside the model', async () => {
+    await window.dismissNotifications();
+    await window.chooseFromMenu(window.results(/^infected.onnx/).first(), 'Save Input Filter…');
+    await window.quickInput.getByText('of the images with the trigger pass').first().waitFor(SCAN_TIME);
+    await window.settle();
+    await window.screenshot('filter-rates');
+    await window.pick('1.0 %');
+    await window.quickInput.locator('input[type=text]').first().waitFor();
+    await window.settle();
+    await window.screenshot('filter-save');
+    await window.page.keyboard.press('Enter');
+    await window.notification('The filter rejects').waitFor(SCAN_TIME);
+    await window.settle();
+    await window.screenshot('filter-saved');
+    const names = readdirSync(editor.workspace).filter((name) => name.includes('.filter.'));
+    expect(names.sort()).toEqual(['infected.onnx.filter.json', 'infected.onnx.filter.onnx']);
+  });
+
+  it('says what became of a repair when the window is reloaded', async () => {
+    await window.reload();
+    await window.page.locator('.tab[aria-label^="Repair: infected.onnx"]').click();
+    await window.webview.getByText('The repair of infected.onnx is gone').waitFor();
+    await window.settle();
+    await window.screenshot('repair-gone');
+    expect(await window.webview.getByRole('button', { name: 'Repair again…' }).count()).toBe(1);
   });
 
   it('explains itself in a walkthrough', async () => {
