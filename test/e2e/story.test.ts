@@ -169,6 +169,14 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await window.screenshot('reloaded-panel');
   });
 
+  it('compares any two results', async () => {
+    await window.chooseFromMenu(window.results('clean.onnx').first(), 'Compare With…');
+    await window.webview.getByText('Before: infected.onnx').waitFor();
+    await window.webview.getByText('After: clean.onnx').waitFor();
+    await window.settle();
+    await window.screenshot('compared');
+  });
+
   it('repairs the model into a new file, and shows what has changed', REPAIR_TIME, async () => {
     const original = readFileSync(path.join(editor.workspace, 'infected.onnx'));
     await window.inlineAction(window.results('infected.onnx'), 'Repair Model…');

@@ -3,10 +3,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { CancelledError } from '../../../src/engine/errors';
 import { registerCommands } from '../../../src/host/commands';
 import { ModelWatcher } from '../../../src/host/modelWatcher';
+import { registerPanels } from '../../../src/host/panels';
 import { SampleMemory } from '../../../src/host/sampleMemory';
 import type { Services } from '../../../src/host/services';
 import { ResultTree } from '../../../src/host/views/resultTree';
 import { COMMANDS, VIEWS } from '../../../src/shared/contributions';
+import type { ScanEntry } from '../../../src/shared/scanEntry';
+import { choose, leave } from '../../support/fakeQuickPick';
 import { fakeLog, fakeMemento, recorded, resetVscode, Uri, workspace } from '../../support/fakeVscode';
 import { type HostUnderTest, hostUnderTest } from '../../support/hostServices';
 import { ROOT } from '../../support/project';
@@ -24,10 +27,12 @@ async function commandsUnderTest(): Promise<CommandsUnderTest> {
   const context = {
     workspaceState: fakeMemento(),
     extensionUri: Uri.file(ROOT),
+    subscriptions: [],
     globalStorageUri: Uri.file(`${host.folder}/global`),
   };
   const samples = new SampleMemory(context as never, fakeLog() as never);
   const services = { ...host, context, samples, engine: () => Promise.resolve(host.engine) };
+  registerPanels(context as never, services as never);
   registerCommands(services as unknown as Services, new ResultTree(host.store));
   return {
     ...host,
@@ -142,6 +147,48 @@ describe('the command for driven neurons', () => {
     expect(recorded.messages).toEqual([
       'There is no trigger yet: scan a model first, then see which neurons its triggers drive.',
     ]);
+  });
+});
+
+describe('the compare command', () => {
+  const other = (name: string, change: Partial<ScanEntry> = {}): ScanEntry => ({
+    ...{ uri: `file:///other/${name}`, name, state: 'done', labels: [], running: [] },
+    report: { ...infectedReport, model: { ...infectedReport.model, file: name } },
+    ...change,
+  });
+
+  it('puts another finished result beside the one that was clicked', async () => {
+    const { call, store, key } = await commandsUnderTest();
+    store.set(other('net.onnx', { uri: key }));
+    store.set(other('a.onnx'));
+    store.set(other('b.onnx', { state: 'queued', report: undefined as never }));
+    store.set(other('c.onnx'));
+    recorded.pickAnswers.push(choose('c.onnx'));
+    await call(COMMANDS.compare, { kind: 'model', uri: key });
+    expect(recorded.picks[0]!.items.map(({ label }) => label)).toEqual(['a.onnx', 'c.onnx']);
+    expect(recorded.picks[0]!.placeholder).toBe('Compare net.onnx with which result?');
+    expect(store.get(key)!.before?.model.file).toBe('c.onnx');
+    const [panel] = recorded.panels;
+    panel!.says({ type: 'ready' });
+    expect(panel!.gotOf('scan')[0]!.scan.before?.model.file).toBe('c.onnx');
+    expect(panel!.gotOf('reveal')).toEqual([{ type: 'reveal', target: 'comparison' }]);
+  });
+
+  it('changes nothing when the user leaves', async () => {
+    const { call, store, key } = await commandsUnderTest();
+    for (const entry of [other('net.onnx', { uri: key }), other('a.onnx'), other('c.onnx')]) store.set(entry);
+    recorded.pickAnswers.push(leave);
+    await call(COMMANDS.compare, { kind: 'model', uri: key });
+    expect(store.get(key)!.before).toBeUndefined();
+    expect(recorded.panels).toEqual([]);
+  });
+
+  it('says what is missing where there is only one result', async () => {
+    const { call, store, key } = await commandsUnderTest();
+    store.set(other('net.onnx', { uri: key }));
+    await call(COMMANDS.compare, { kind: 'model', uri: key });
+    expect(recorded.messages).toEqual(['There is no other result to compare with: scan another model first.']);
+    expect(recorded.panels).toEqual([]);
   });
 });
 
