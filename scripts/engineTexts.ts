@@ -34,6 +34,7 @@ const VALUES = [
   'ModelSummary.head',
   'ModelInspection.format',
   'ModelInspection.head',
+  'Unreadable.reason',
   'SamplesSummary.source',
   'SamplesSummary.preprocessing',
   'SamplesPreview.source',

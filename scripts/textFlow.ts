@@ -50,6 +50,7 @@ export class TextFlow {
     else if (ts.isPropertyAssignment(node)) this.#readProperty(node, node.initializer);
     else if (ts.isShorthandPropertyAssignment(node)) this.#readProperty(node, node.name);
     else if (ts.isReturnStatement(node)) this.#flow(node.expression, ts.findAncestor(node, ts.isFunctionLike));
+    else if (ts.isSpreadAssignment(node)) this.#readObject(node.expression);
     else if (ts.isArrowFunction(node) && !ts.isBlock(node.body)) this.#flow(node.body, node);
     else if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken) {
       this.#flow(node.right, this.declarationOf(node.left));
@@ -67,6 +68,7 @@ export class TextFlow {
     values.forEach((value, i) => {
       this.#flow(value, parameters[i]);
       this.#flowBack(parameters[i], value);
+      this.#readObject(value);
     });
     if (!ts.isPropertyAccessExpression(callee)) return;
     const [first] = values;
@@ -101,6 +103,21 @@ export class TextFlow {
     const declared = type?.getCallSignatures()[0]?.parameters[index]?.valueDeclaration;
     if (declared !== undefined && ts.isParameter(declared) && ts.isIdentifier(declared.name)) {
       this.#flow(declared.name, node);
+    }
+  }
+
+  /** An object made elsewhere, without naming its type, becomes one of a type here. */
+  #readObject(value: ts.Expression): void {
+    if (!ts.isIdentifier(value) && !ts.isCallExpression(value)) return;
+    const made = this.checker.getTypeAtLocation(value);
+    if (made.aliasSymbol !== undefined || made.getFlags() !== ts.TypeFlags.Object || made.isClassOrInterface()) return;
+    const type = this.checker.getContextualType(value);
+    const expected = type && this.checker.getNonNullableType(type);
+    for (const property of made.getProperties()) {
+      const [from] = property.declarations ?? [];
+      const [to] = expected?.getProperty(property.name)?.declarations ?? [];
+      if (from !== undefined && ts.isPropertyAssignment(from)) this.#flow(from.initializer, to);
+      if (from !== undefined && ts.isShorthandPropertyAssignment(from)) this.#flow(from.name, to);
     }
   }
 

@@ -72,19 +72,20 @@ class EngineTranslator {
 
   translate(text: string, depth = 0): string {
     if (depth > MAX_DEPTH) return text;
-    return this.#list(text, depth) ?? this.#whole(text, depth) ?? this.#sentences(text, depth) ?? text;
+    return this.#whole(text, depth) ?? this.#sentences(text, depth) ?? this.#list(text, depth) ?? text;
   }
 
   #whole(text: string, depth: number): string | undefined {
     const fixed = this.#fixed.get(text);
     if (fixed !== undefined) return fixed;
-    for (const { literals, texts, translation } of this.#templates) {
-      const parts = between(literals, text);
-      if (parts === undefined) continue;
-      const filled = parts.map((part, i) => (texts.has(i) ? this.translate(part, depth + 1) : part));
-      return translation.replace(/\{(\d+)\}/g, (_, i: string) => filled[Number(i)] ?? '');
-    }
-    return undefined;
+    const match = this.#match(text);
+    if (match === undefined) return undefined;
+    const [{ literals, texts, translation }, parts] = match;
+    // "label 3 (cat), label 5 (dog)" is no label 3 with a long name.
+    const list = literals.some((literal) => literal.includes(', ')) ? undefined : this.#list(text, depth);
+    if (list !== undefined) return list;
+    const filled = parts.map((part, i) => (texts.has(i) ? this.translate(part, depth + 1) : part));
+    return translation.replace(/\{(\d+)\}/g, (_, i: string) => filled[Number(i)] ?? '');
   }
 
   /** Only where every item is known: names may hold commas. */
@@ -110,7 +111,16 @@ class EngineTranslator {
   }
 
   #isKnown(text: string): boolean {
-    return this.#fixed.has(text) || this.#templates.some(({ literals }) => between(literals, text) !== undefined);
+    return this.#fixed.has(text) || this.#match(text) !== undefined;
+  }
+
+  /** The first template that fits, and what stands where its placeholders are. */
+  #match(text: string): readonly [Template, readonly string[]] | undefined {
+    for (const template of this.#templates) {
+      const parts = between(template.literals, text);
+      if (parts !== undefined) return [template, parts];
+    }
+    return undefined;
   }
 }
 

@@ -89,6 +89,19 @@ describe('engineText', () => {
     expect(engineText('label 3 (cat, black)')).toBe('Klasse 3 (cat, black)');
   });
 
+  it('takes no text for a list that knows its commas', () => {
+    configure({
+      'an input, a weight of a node/engine': 'eine Eingabe, ein Gewicht eines Knotens',
+      'axis {0}, size {1}/engine': 'Größe {1} der Achse {0}',
+      'an input/engine': '-',
+      '{0} of {1}/engine': '-',
+      'axis {0}/engine': '-',
+      'size {0}/engine': '-',
+    });
+    expect(engineText('an input, a weight of a node')).toBe('eine Eingabe, ein Gewicht eines Knotens');
+    expect(engineText('axis 1, size 2')).toBe('Größe 2 der Achse 1');
+  });
+
   it('translates sentence by sentence what is known of each', () => {
     configure({
       'the file is empty/engine': 'die Datei ist leer',

@@ -18,14 +18,16 @@ const MAX_DEPTH = 500;
 /** Parses UTF-8 bytes or text; throws {@link ModelFormatError} naming `place`, if it is a place within the file. */
 export function parseJson(source: Uint8Array | string, place?: string): JsonObject {
   const where = place === undefined ? {} : { place };
+  const noJson = (got: string, cause?: unknown): ModelFormatError =>
+    new ModelFormatError('the text is not JSON', { ...where, expected: 'a JSON object', got }, { cause });
   let value: unknown;
   try {
     const text = typeof source === 'string' ? source : new TextDecoder('utf-8', { fatal: true }).decode(source);
-    if (depthOf(text) > MAX_DEPTH) throw new RangeError(`more than ${MAX_DEPTH} levels`);
+    if (depthOf(text) > MAX_DEPTH) throw noJson(`more than ${MAX_DEPTH} levels`);
     value = JSON.parse(text);
   } catch (cause) {
-    const got = cause instanceof Error ? cause.message : 'something else';
-    throw new ModelFormatError('the text is not JSON', { ...where, expected: 'a JSON object', got }, { cause });
+    if (cause instanceof ModelFormatError) throw cause;
+    throw noJson(cause instanceof Error ? cause.message : 'something else', cause);
   }
   if (!isObject(value)) {
     throw new ModelFormatError('the JSON has the wrong shape', { ...where, expected: 'an object', got: show(value) });
