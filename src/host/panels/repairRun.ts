@@ -93,15 +93,7 @@ export class RepairRun implements vscode.Disposable {
       this.#saved = target;
       this.#show({ state: 'saved', report });
     } catch (error) {
-      if (isCancelled(error)) {
-        // The process did not answer in time and was ended; the file was there before the scan began.
-        this.#saved = target;
-        this.#show({ state: 'saved' });
-        return;
-      }
-      // It is still held, so that another place can be chosen.
-      logError(this.services.log, error);
-      this.#show({ state: 'ready', error: sentenceOf(error) });
+      await this.#saveFailed(error, target);
     }
   }
 
@@ -119,6 +111,15 @@ export class RepairRun implements vscode.Disposable {
       logError(this.services.log, error);
     });
     this.#changed.dispose();
+  }
+
+  /** The scan comes after the file is written; before it, the repair is still held, so that another place can be chosen. */
+  async #saveFailed(error: unknown, target: vscode.Uri): Promise<void> {
+    const written = this.#view.progress?.phase === 'scanning';
+    if (written) this.#saved = target;
+    if (!isCancelled(error)) logError(this.services.log, error);
+    this.#show({ state: written ? 'saved' : 'ready', ...(!isCancelled(error) && { error: sentenceOf(error) }) });
+    if (written) await (await this.services.engine()).discardRepair(this.#id);
   }
 
   /** The scan of the repaired copy is a result like any other. */

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CancelledError } from '../../../../src/engine/errors';
+import { CancelledError, UsageError } from '../../../../src/engine/errors';
 import type { RepairReport } from '../../../../src/engine/repairReport';
 import type { ScanReport } from '../../../../src/engine/report';
 import { RepairPanel } from '../../../../src/host/panels/repairPanel';
@@ -127,14 +127,30 @@ describe('a repair panel', () => {
     expect(store.get(copy.toString())!.before).toBe(infectedReport);
   });
 
-  it('knows the copy as saved where the engine had to be killed to skip the scan', async () => {
-    const { save, webview, state, shown } = await panelUnderTest();
+  it.each([
+    ['the engine had to be killed to skip the scan', new CancelledError(), undefined],
+    ['the scan went wrong', new UsageError('no memory is left'), 'No memory is left.'],
+  ])('knows the copy as saved where %s', async (_name, error, sentence) => {
+    const { save, state, shown, discarded } = await panelUnderTest();
     const { listener, reject } = await save();
     listener.onProgress?.({ phase: 'scanning', done: 1, total: 10, rounds });
-    webview.says({ type: 'action', action: 'stopRepair' });
-    reject(new CancelledError());
+    reject(error);
     await state().toBe('saved');
-    expect(shown()!.error).toBeUndefined();
+    expect(shown()!.error).toBe(sentence);
+    await expect.poll(() => discarded.length).toBe(1);
+  });
+
+  it('can save elsewhere where the file could not be written', async () => {
+    const { save, webview, state, shown, saving, copy } = await panelUnderTest();
+    const { reject } = await save();
+    reject(new UsageError('the disk is full'));
+    await state().toBe('ready');
+    expect(shown()!.error).toBe('The disk is full.');
+    recorded.dialogAnswers.push(copy);
+    webview.says({ type: 'saveRepair' });
+    await expect.poll(() => saving.length).toBe(2);
+    saving[1]!.resolve(report);
+    await state().toBe('saved');
   });
 
   it('goes on saving when it is closed, and lets go of what nobody saved', async () => {
