@@ -80,14 +80,26 @@ class TextSearch {
   readonly #texts = new Map<string, Set<number>>();
   readonly #mistakes = new Set<string>();
   readonly #written: ReadonlySet<ts.Node>;
-  /** For each way, the declarations followed before and whether they hold text. */
-  readonly #known = new Map<string, Map<ts.Node, boolean>>();
+  /** Declarations followed so far, and those that hold text, each by the way they were reached. */
+  readonly #followed = new Map<string, Set<ts.Node>>();
+  readonly #textual = new Map<string, Set<ts.Node>>();
 
   constructor(private readonly flow: TextFlow) {
     this.#written = new Set(flow.named('NeuralCleanseError.summary'));
   }
 
   find(): EngineText[] {
+    this.#search();
+    // Once more, now that it is known of all parts whether they hold text: some lead back to themselves.
+    this.#followed.clear();
+    this.#search();
+    if (this.#mistakes.size > 0) throw new Error(`Cannot be translated:\n${[...this.#mistakes].join('\n')}`);
+    return [...this.#texts]
+      .map(([template, texts]) => ({ template, texts: [...texts].sort((a, b) => a - b) }))
+      .sort((a, b) => (a.template < b.template ? -1 : 1));
+  }
+
+  #search(): void {
     for (const name of [...SENTENCES, ...VALUES]) {
       const sentence = SENTENCES.includes(name);
       const sinks = this.flow.named(name);
@@ -96,10 +108,6 @@ class TextSearch {
         this.#follow(value, { sentence, near: true });
       }
     }
-    if (this.#mistakes.size > 0) throw new Error(`Cannot be translated:\n${[...this.#mistakes].join('\n')}`);
-    return [...this.#texts]
-      .map(([template, texts]) => ({ template, texts: [...texts].sort((a, b) => a - b) }))
-      .sort((a, b) => (a.template < b.template ? -1 : 1));
   }
 
   /** Whether any text was found. */
@@ -165,20 +173,13 @@ class TextSearch {
     const values = declaration === undefined ? [] : this.flow.valuesOf(declaration);
     if (declaration === undefined || values.length === 0) return this.#stop(from, way);
     if (this.#written.has(declaration)) return true;
-    const known = this.#knownBy(way);
-    const before = known.get(declaration);
-    if (before !== undefined) return before;
-    known.set(declaration, false);
-    const found = values.map((value) => this.#follow(value, way)).includes(true);
-    known.set(declaration, found);
-    return found;
-  }
-
-  #knownBy({ sentence, near }: Way): Map<ts.Node, boolean> {
-    const key = JSON.stringify([sentence, near]);
-    const known = this.#known.get(key) ?? new Map<ts.Node, boolean>();
-    this.#known.set(key, known);
-    return known;
+    const followed = ofWay(this.#followed, way);
+    const textual = ofWay(this.#textual, way);
+    if (!followed.has(declaration)) {
+      followed.add(declaration);
+      if (values.map((value) => this.#follow(value, way)).includes(true)) textual.add(declaration);
+    }
+    return textual.has(declaration);
   }
 
   #add(text: string, { near }: Way): boolean {
@@ -195,4 +196,11 @@ class TextSearch {
     this.#mistakes.add(`${path.relative('.', source.fileName)}:${line + 1}: ${node.getText()}`);
     return false;
   }
+}
+
+function ofWay(sets: Map<string, Set<ts.Node>>, { sentence, near }: Way): Set<ts.Node> {
+  const key = JSON.stringify([sentence, near]);
+  const set = sets.get(key) ?? new Set();
+  sets.set(key, set);
+  return set;
 }

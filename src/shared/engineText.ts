@@ -22,6 +22,12 @@ interface Template {
   readonly translation: string;
 }
 
+interface Match {
+  readonly template: Template;
+  /** What stands where the placeholders are. */
+  readonly parts: readonly string[];
+}
+
 type Translations = Readonly<Record<string, string>>;
 
 let translations: Translations | undefined;
@@ -66,24 +72,24 @@ class EngineTranslator {
       if (literals.length === 1) this.#fixed.set(template, translation);
       else templates.push({ literals, texts, translation });
     }
-    const size = ({ literals }: Template): number => literals.join('').length;
-    this.#templates = templates.sort((a, b) => size(b) - size(a));
+    this.#templates = templates.sort((a, b) => sizeOf(b) - sizeOf(a));
   }
 
   translate(text: string, depth = 0): string {
     if (depth > MAX_DEPTH) return text;
-    return this.#whole(text, depth) ?? this.#sentences(text, depth) ?? this.#list(text, depth) ?? text;
-  }
-
-  #whole(text: string, depth: number): string | undefined {
     const fixed = this.#fixed.get(text);
     if (fixed !== undefined) return fixed;
     const match = this.#match(text);
-    if (match === undefined) return undefined;
-    const [{ literals, texts, translation }, parts] = match;
+    const parts = this.#sentences(text, depth, match === undefined ? 0 : sizeOf(match.template));
+    if (parts !== undefined) return parts;
     // "label 3 (cat), label 5 (dog)" is no label 3 with a long name.
-    const list = literals.some((literal) => literal.includes(', ')) ? undefined : this.#list(text, depth);
+    const knowsCommas = match?.template.literals.some((literal) => literal.includes(', ')) === true;
+    const list = knowsCommas ? undefined : this.#list(text, depth);
     if (list !== undefined) return list;
+    return match === undefined ? text : this.#fill(match, depth);
+  }
+
+  #fill({ template: { texts, translation }, parts }: Match, depth: number): string {
     const filled = parts.map((part, i) => (texts.has(i) ? this.translate(part, depth + 1) : part));
     return translation.replace(/\{(\d+)\}/g, (_, i: string) => filled[Number(i)] ?? '');
   }
@@ -91,37 +97,52 @@ class EngineTranslator {
   /** Only where every item is known: names may hold commas. */
   #list(text: string, depth: number): string | undefined {
     const items = text.split(', ');
-    return items.length > 1 && items.every((item) => this.#isKnown(item))
-      ? items.map((item) => this.#whole(item, depth) ?? item).join(', ')
+    return items.length > 1 && items.every((item) => this.#fit(item) > 0)
+      ? items.map((item) => this.translate(item, depth + 1)).join(', ')
       : undefined;
   }
 
-  /** Some sentences end in a stop that is no part of their template. */
-  #sentences(text: string, depth: number): string | undefined {
-    if (text.endsWith('.') && this.#isKnown(text.slice(0, -1)))
-      return `${this.#whole(text.slice(0, -1), depth) ?? ''}.`;
-    let stop = text.indexOf('. ');
-    for (let tries = 0; stop !== -1 && tries < MAX_STOPS; tries++) {
-      const first = text.slice(0, stop + 1);
-      const known = [first, first.slice(0, -1)].some((each) => this.#isKnown(each));
-      if (known) return `${this.translate(first, depth + 1)} ${this.translate(text.slice(stop + 2), depth + 1)}`;
-      stop = text.indexOf('. ', stop + 1);
+  /** Where the first sentence alone fits better than `fit`. Some sentences have their stop outside of the template. */
+  #sentences(text: string, depth: number, fit: number): string | undefined {
+    const ends = [...text.slice(0, -1).matchAll(/\. /g)].slice(0, MAX_STOPS).map(({ index }) => index + 1);
+    if (text.endsWith('.')) ends.push(text.length);
+    for (const end of ends) {
+      const whole = text.slice(0, end);
+      const bare = whole.slice(0, -1);
+      const [first, stop] = this.#fit(whole) >= this.#fit(bare) ? [whole, ''] : [bare, '.'];
+      if (this.#fit(first) <= fit) continue;
+      const rest = text.slice(end);
+      const said = `${this.translate(first, depth + 1)}${stop}`;
+      return rest === '' ? said : `${said} ${this.translate(rest.slice(1), depth + 1)}`;
     }
     return undefined;
   }
 
-  #isKnown(text: string): boolean {
-    return this.#fixed.has(text) || this.#match(text) !== undefined;
+  /** How much literal text fits, 0 where nothing is known. */
+  #fit(text: string): number {
+    if (this.#fixed.has(text)) return text.length;
+    const match = this.#match(text);
+    return match === undefined ? 0 : sizeOf(match.template);
   }
 
-  /** The first template that fits, and what stands where its placeholders are. */
-  #match(text: string): readonly [Template, readonly string[]] | undefined {
+  #match(text: string): Match | undefined {
     for (const template of this.#templates) {
       const parts = between(template.literals, text);
-      if (parts !== undefined) return [template, parts];
+      if (parts !== undefined && !(saysLittle(template) && parts.some((part) => part.includes(' ')))) {
+        return { template, parts };
+      }
     }
     return undefined;
   }
+}
+
+/** "{0} of {1}" would fit whatever a library says, so it is taken for single words only. */
+function saysLittle(template: Template): boolean {
+  return template.literals[0] === '' && template.literals.at(-1) === '' && sizeOf(template) < 6;
+}
+
+function sizeOf({ literals }: Template): number {
+  return literals.reduce((size, literal) => size + literal.length, 0);
 }
 
 /**

@@ -83,6 +83,13 @@ describe('engineText', () => {
     }
   });
 
+  it('does not take the words of others apart', () => {
+    configure({ '{0} of {1}/engine {0}': '{0} von {1}', '{0} of {1} bytes/engine {0}': '{0} von {1} Bytes' });
+    expect(engineText('Unexpected end of JSON input')).toBe('Unexpected end of JSON input');
+    expect(engineText('GRU of mine')).toBe('GRU von mine');
+    expect(engineText('3 of 5 bytes')).toBe('3 von 5 Bytes');
+  });
+
   it('translates lists item by item, unless an item is unknown', () => {
     configure({ 'label {0}/engine': 'Klasse {0}', 'label {0} ({1})/engine': 'Klasse {0} ({1})' });
     expect(engineText('label 3 (cat), label 5')).toBe('Klasse 3 (cat), Klasse 5');
@@ -111,6 +118,22 @@ describe('engineText', () => {
       'die Datei ist leer. Eine andere angeben. Sie muss Daten enthalten.',
     );
     expect(engineText('the file is empty. Whatever this is.')).toBe('die Datei ist leer. Whatever this is.');
+  });
+
+  it('takes sentences apart rather than at a word between them', () => {
+    configure({
+      '{0} of {1}/engine {0} {1}': '-',
+      '{0} (got {1})/engine {0} {1}': '{0} (gefunden: {1})',
+      'Round {0}: {1}/engine {1}': 'Runde {0}: {1}',
+      'no model/engine': 'kein Modell',
+      'a list of layers/engine': 'eine Liste von Schichten',
+      'It was trained./engine': 'Es wurde trainiert.',
+    });
+    expect(engineText('no model (got a list of layers).')).toBe('kein Modell (gefunden: eine Liste von Schichten).');
+    expect(engineText('no model (got a list of layers). It was trained.')).toBe(
+      'kein Modell (gefunden: eine Liste von Schichten). Es wurde trainiert.',
+    );
+    expect(engineText('Round 2: It was trained.')).toBe('Runde 2: Es wurde trainiert.');
   });
 
   describe('with texts that want to keep it busy', () => {
