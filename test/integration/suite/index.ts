@@ -11,6 +11,7 @@ export async function run(): Promise<void> {
   await import('./scan.test');
   await import('./triggers.test');
   await import('./interruptions.test');
+  await import('./largeModel.test');
   await import('./manyLabels.test');
 
   const write = (event: SuiteEvent): void => {

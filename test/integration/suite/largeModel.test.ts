@@ -1,0 +1,81 @@
+/** @file A model of about 1 GB: the editor stays fluid, the scan can be stopped, and too little memory ends in one sentence. */
+import * as assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { COMMANDS } from '../../../src/shared/contributions';
+import { slowdown } from '../../support/figures';
+import { writeLargeModel } from '../../support/largeModel';
+import { engineProcesses } from './engineProcess';
+import { measured } from './environment';
+import { watchEventLoop } from './eventLoop';
+import { click, sampleModel, services, until } from './models';
+
+const GB = 2 ** 30;
+
+/** Address space of a process in bytes; Linux tells. */
+function addressSpace(id: number): number {
+  return 1024 * Number(/VmSize:\s+(\d+) kB/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1]);
+}
+
+/** Lets the process have so many bytes of address space; false where the system cannot do that. */
+function limitMemory(id: number, bytes: number | 'unlimited'): boolean {
+  // The soft limit alone, so that it can be taken back.
+  return spawnSync('prlimit', ['--pid', String(id), `--as=${bytes}:`], { stdio: 'ignore' }).status === 0;
+}
+
+async function engine(model: vscode.Uri): Promise<number> {
+  const { engine: client } = await services();
+  await (await client()).inspect({ model: model.fsPath });
+  const [id] = engineProcesses();
+  assert.ok(id !== undefined, 'there is no engine process');
+  return id;
+}
+
+describe('a model of 1 GB', function () {
+  this.timeout(180_000);
+  let uri: vscode.Uri;
+  let small: vscode.Uri;
+  let limited: number | undefined;
+
+  before(() => {
+    uri = sampleModel('large');
+    small = sampleModel('beside-large');
+  });
+
+  after(async () => {
+    if (limited !== undefined) limitMemory(limited, 'unlimited');
+    await vscode.workspace.fs.delete(vscode.Uri.joinPath(uri, '..'), { recursive: true });
+  });
+
+  it('leaves the editor fluid, and stops when told to', async () => {
+    assert.ok(writeLargeModel(uri.fsPath) > 0.85 * GB);
+    // What only the first request costs is measured elsewhere.
+    await engine(small);
+    const factor = slowdown('engine');
+    const stopWatching = watchEventLoop();
+    click(COMMANDS.scan, uri);
+    await until(uri, 'the start', (entry) => entry?.state === 'preparing');
+    // The worst moment: the weights are read and handed to the compute library, in steps that nothing interrupts.
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    const asked = performance.now();
+    click(COMMANDS.stop, uri);
+    await until(uri, 'paused', (entry) => entry?.state === 'paused', 20_000);
+    const value = performance.now() - asked;
+    const { longestOwn } = stopWatching();
+    measured({ name: 'Model of 1 GB: cancel', value, unit: 'ms', limit: 4_000, slowdown: factor });
+    measured({ name: 'Model of 1 GB: longest pause, computing', value: longestOwn, unit: 'ms', limit: 50 });
+  });
+
+  it('says in one sentence that memory is short, and the engine goes on with other models', async function () {
+    if (process.platform !== 'linux') this.skip();
+    limited = await engine(small);
+    if (!limitMemory(limited, addressSpace(limited) + 0.5 * GB)) this.skip();
+    click(COMMANDS.resume, uri);
+    const failed = await until(uri, 'failed', (entry) => entry?.state === 'failed', 60_000);
+    assert.match(failed?.error ?? '', /^There is not enough memory for this model\. .*Close other programs/);
+    limitMemory(limited, 'unlimited');
+    assert.equal(await engine(small), limited);
+  });
+});
