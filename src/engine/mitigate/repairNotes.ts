@@ -56,7 +56,9 @@ function results(settings: RepairSettings, before: Evaluation, after: Evaluation
     );
   }
   if (loss > settings.maxAccuracyLoss) {
-    notes.push(`This is more than the ${formatPercent(settings.maxAccuracyLoss)} that were to be lost at most.`);
+    notes.push(
+      `The accuracy fell by more than the ${formatPercent(settings.maxAccuracyLoss)} that were to be lost at most.`,
+    );
   }
   return notes;
 }

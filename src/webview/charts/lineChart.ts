@@ -5,8 +5,9 @@ import { linearScale, logScale, type Scale } from './scale';
 
 const MARGIN = { left: 52, right: 16, top: 30, bottom: 42 };
 const GAP = 38;
-/** Room that a name in the legend needs. */
-const LEGEND_STEP = 170;
+/** Room that an entry of the legend needs: its line and gaps, and each letter of its name. */
+const LEGEND_ENTRY = 52;
+const LEGEND_LETTER = 6.5;
 
 export interface Series {
   readonly name: string;
@@ -72,7 +73,7 @@ export function lineChart({ positions, xTitle, xFormat, plots, mark }: LineChart
 function drawPlot(plot: LinePlot, area: Plot, positions: readonly number[], x: Scale): SVGTemplateResult {
   const y = verticalScale(plot, area);
   const legend = plot.series.length > 1;
-  const legendStart = area.right - LEGEND_STEP * plot.series.length;
+  const room = plot.series.map(({ name }) => LEGEND_ENTRY + LEGEND_LETTER * name.length);
   return svg`
     ${verticalAxis(area, y, plot.format, plot.title)}
     ${
@@ -82,7 +83,7 @@ function drawPlot(plot: LinePlot, area: Plot, positions: readonly number[], x: S
     }
     ${plot.series.map(({ name, style, values }, i) => {
       const points = values.map((value, at) => ({ x: x.position(positions[at] ?? 0), y: y.position(value) }));
-      const legendX = legendStart + i * LEGEND_STEP;
+      const legendX = area.right - room.slice(i).reduce((sum, each) => sum + each, 0);
       return svg`
         <path class=${`series s${style % 4}`} d=${line(points)} />
         ${
