@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { formatPercent } from '../engine/output/numbers';
 import { plainText } from '../engine/plainText';
 import type { CalibratedFilters } from '../runner/protocol';
+import { engineText } from '../shared/engineText';
 import { jobProgress } from './jobProgress';
 import type { Services } from './services';
 
@@ -24,7 +25,7 @@ export async function saveInputFilter(
   const { filters, doubt } = await jobProgress(title, async (listener) =>
     (await engine()).calibrateFilter({ ...task, report, only: report.flagged, rates: RATES }, listener),
   );
-  if (doubt !== undefined) void vscode.window.showWarningMessage(plainText(doubt, 600));
+  if (doubt !== undefined) void vscode.window.showWarningMessage(plainText(engineText(doubt), 600));
   const chosen = await chooseRate(filters);
   if (chosen === undefined) return;
   const json = await vscode.window.showSaveDialog({

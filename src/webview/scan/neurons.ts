@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Identification, LayerActivation } from '../../engine/identify/identification';
 import { formatFixed, formatNumber, formatPercent } from '../../engine/output/numbers';
 import { plainText } from '../../engine/plainText';
+import { engineText } from '../../shared/engineText';
 import type { LabelNeurons } from '../../shared/scanEntry';
 import { activationChart } from '../charts/activationChart';
 import { Figure } from '../charts/figure';
@@ -47,7 +48,7 @@ export class NeuronsView {
         ${t('Measuring clean images without and with the trigger of label {0}…', title)}
       </p>`;
     }
-    return html`${doubt === undefined ? nothing : html`<p class="note warning" role="alert">${plainText(doubt, 600)}</p>`}
+    return html`${doubt === undefined ? nothing : html`<p class="note warning" role="alert">${plainText(engineText(doubt), 600)}</p>`}
       <p>
         ${t('The trigger turns {0} of {1} clean images of other labels into label {2}.', formatPercent(identification.attackSuccess), formatNumber(identification.images), title)}
       </p>
