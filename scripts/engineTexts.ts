@@ -22,6 +22,8 @@ const SENTENCES = [
   'RepairReport.notes',
   'SamplesPreview.notes',
   'SamplesPreview.doubt',
+  'IdentifyReport.doubt',
+  'CalibratedFilters.doubt',
 ];
 
 /** Where words may end up, or a mere value or name from a file. */

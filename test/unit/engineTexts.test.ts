@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { engineTexts } from '../../scripts/engineTexts';
 
 /** What says where sentences end up. */
-const DECLARATIONS = ['formats/format', 'modelInspection', 'repairReport', 'samplesPreview', 'scanModel'].map(
-  (name) => `src/engine/${name}.ts`,
-);
+const DECLARATIONS = [
+  ...['formats/format', 'modelInspection', 'repairReport', 'samplesPreview', 'scanModel'].map(
+    (name) => `engine/${name}`,
+  ),
+  'runner/protocol',
+].map((name) => `src/${name}.ts`);
 
 /** Everything that is found, or what cannot be translated. */
 function found(name: string): readonly string[] {
@@ -17,7 +20,8 @@ function found(name: string): readonly string[] {
   }
 }
 
-describe('engineTexts', () => {
+// Programs are read with their types, which takes its time on a busy machine.
+describe('engineTexts', { timeout: 120_000 }, () => {
   it('finds sentences through variables, parameters, functions and arrays', () => {
     const texts = found('translatable');
     for (const text of [
