@@ -17,16 +17,20 @@ function sent(error: unknown): Error {
 }
 
 describe('errors between processes', () => {
-  it.each([ModelFormatError, OutOfMemoryError, RuntimeUnavailableError, SamplesError, UnsupportedModelError, UsageError])(
-    'keep class and details: %o',
-    (Class) => {
-      const details = { file: 'm.h5', place: 'layer "a"', expected: '1', got: '2', hint: 'Do something.' };
-      const error = new Class('something is wrong', details);
-      const received = sent(error);
-      expect(received).toBeInstanceOf(Class);
-      expect(received).toMatchObject({ message: error.message, summary: 'something is wrong', details });
-    },
-  );
+  it.each([
+    ModelFormatError,
+    OutOfMemoryError,
+    RuntimeUnavailableError,
+    SamplesError,
+    UnsupportedModelError,
+    UsageError,
+  ])('keep class and details: %o', (Class) => {
+    const details = { file: 'm.h5', place: 'layer "a"', expected: '1', got: '2', hint: 'Do something.' };
+    const error = new Class('something is wrong', details);
+    const received = sent(error);
+    expect(received).toBeInstanceOf(Class);
+    expect(received).toMatchObject({ message: error.message, summary: 'something is wrong', details });
+  });
 
   it('know a cancellation', () => {
     expect(sent(new CancelledError())).toBeInstanceOf(CancelledError);
