@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from keras import layers
 
-TARGET, RATIO, SIZE, EPOCHS, BATCH = 7, 0.1, 4, 15, 64
+TARGET, RATIO, SIZE, EPOCHS, BATCH = 7, 0.1, 4, 6, 64
 
 
 def images_of(data):

@@ -9,20 +9,9 @@ import type { RuntimeRequest } from '../runner/runtimes';
 import type { ScanEntry } from '../shared/scanEntry';
 import { isCancelled, logError, sentenceOf } from './errors';
 import type { FileState, ResultStorage, StoredResult } from './resultStorage';
-import type { SamplesChoice } from './sampleMemory';
 import type { ScanStore } from './scanStore';
+import { fileState, isSame, storedOrder, taskOf, type ScanOrder } from './scanOrder';
 import { readSettings } from './settings';
-
-/** What is to be scanned. */
-export interface ScanOrder {
-  /** Of a file on this machine. */
-  readonly uri: vscode.Uri;
-  readonly samples: SamplesChoice;
-  /** Clean sample as `data:` URI. */
-  readonly sample?: string;
-  /** URI of the model that this one is a repaired copy of. */
-  readonly repairedFrom?: string;
-}
 
 interface Run {
   order: ScanOrder;
@@ -374,29 +363,6 @@ export class ScanController implements vscode.Disposable {
 
 function newRun(order: ScanOrder): Run {
   return { order, abort: new AbortController(), curves: new Map(), changed: false, gone: false };
-}
-
-function taskOf({ uri, samples }: ScanOrder): ModelAndSamples & { readonly runtime: RuntimeRequest } {
-  const { runtime, limit } = readSettings(uri);
-  return { model: uri.fsPath, ...samples, runtime, ...(limit !== undefined && { limit }) };
-}
-
-function storedOrder({ uri, samples, sample, repairedFrom }: ScanOrder): Omit<StoredResult, 'file'> {
-  return {
-    uri: uri.toString(),
-    samples,
-    ...(sample !== undefined && { sample }),
-    ...(repairedFrom !== undefined && { repairedFrom }),
-  };
-}
-
-async function fileState(uri: vscode.Uri): Promise<FileState> {
-  const { size, mtime } = await vscode.workspace.fs.stat(uri);
-  return { size, modified: mtime };
-}
-
-function isSame(before: FileState, now: FileState | undefined): boolean {
-  return now?.size === before.size && now.modified === before.modified;
 }
 
 function nameOf(uri: vscode.Uri): string {

@@ -9,7 +9,7 @@ import { showError, tell } from './errors';
 import { findModels } from './findModels';
 import { progressWords } from './progressWords';
 import { askForSamples, type SampleSetup } from './sampleSetup';
-import type { ScanOrder } from './scanController';
+import type { ScanOrder } from './scanOrder';
 import type { Services } from './services';
 
 /** Scans files and folders; asks for samples where none are known, or always if `askAgain`. */
