@@ -2,7 +2,7 @@
  * @file What reversed and original triggers do to the neurons, and the filter built on that: the paper's Tables III and V, Fig. 8.
  * The filter is made from the reversed trigger and from images of the scan; everything is measured on images that neither the
  * model nor the scan has seen.
- * Usage: tsx bench/identify.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1] [--variants badnets,noise] [--out FILE]
+ * Usage: tsx bench/identify.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1] [--variants badnets,noise] [--threads 2] [--out FILE]
  */
 import { writeFile } from 'node:fs/promises';
 import type { Backdoor } from '../src/engine/attack/backdoor';

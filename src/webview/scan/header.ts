@@ -25,7 +25,7 @@ export function scanHeader(scan: ScanView, live: LiveView): TemplateResult {
     ${scan.outdated ? html`<p class="note warning">${t('The file has changed since this scan. Scan it again.')}</p>` : nothing}
     ${
       done
-        ? html`<ul class="reasons">
+        ? html`<ul class="reasons beside-icon">
             ${report.reasons.map((reason) => html`<li>${plainText(engineText(reason), 600)}</li>`)}
           </ul>`
         : nothing
