@@ -1,6 +1,7 @@
 /** @file A VS Code window in a browser, in the words of the person who sits before it. */
 import * as path from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import type { CodeServer } from './codeServer';
 
 const SCREENSHOTS = path.resolve(import.meta.dirname, '..', '..', '..', 'artifacts', 'screenshots');
@@ -148,10 +149,18 @@ export class Window {
   /** A path typed into VS Code's own dialog of files; that of a folder ends with a slash. */
   async enterPath(file: string): Promise<void> {
     const input = this.quickInput.locator('input[type=text]').first();
-    await input.waitFor();
-    await this.settle();
-    await input.fill(file);
-    await this.settle();
+    // The dialog begins with a folder, and overwrites what was typed before it did.
+    await expect.poll(() => input.inputValue(), { timeout: USUAL }).toMatch(/^\//);
+    await expect
+      .poll(
+        async () => {
+          await input.fill(file);
+          await this.settle();
+          return input.inputValue();
+        },
+        { timeout: USUAL },
+      )
+      .toBe(file);
     await this.quickInput.locator('.quick-input-action .monaco-button:visible').first().click();
   }
 
