@@ -95,13 +95,13 @@ function shareDone({ state, progress }: ScanEntry): number {
   return progress?.phase === 'inverting' ? progress.done / Math.max(progress.total, 1) : 0;
 }
 
-/** What the user answered earlier, as far as it still holds. */
+/** What the user answered earlier, for this model or the one that it is a repaired copy of, as far as it still holds. */
 async function recall({ samples, scans, log }: Services, uri: vscode.Uri): Promise<SampleSetup | undefined> {
   try {
-    const choice = await samples.recall(uri.fsPath);
+    const last = scans.orderOf(uri);
+    const choice = (await samples.recall(uri.fsPath)) ?? last?.samples;
     if (choice === undefined) return undefined;
     if (await exists(choice.data)) {
-      const last = scans.orderOf(uri);
       const sample = last?.samples.data === choice.data ? last.sample : undefined;
       return { choice, ...(sample !== undefined && { sample }) };
     }

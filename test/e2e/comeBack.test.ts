@@ -38,8 +38,8 @@ describe('a scan whose window goes', () => {
     await window.webview.getByRole('button', { name: 'Scan' }).click(SCAN_TIME);
     await window.showResults();
     await window.results('flagged').waitFor(SCAN_TIME);
+    await expect.poll(() => labels()).toHaveLength(10);
     uninterrupted = await labels();
-    expect(uninterrupted).toHaveLength(10);
     await window.dismissNotifications();
   });
 
@@ -50,7 +50,9 @@ describe('a scan whose window goes', () => {
     await window.command('Developer: Reload Webviews');
     await window.webview.getByRole('button', { name: 'Cancel' }).waitFor();
     await window.screenshot('webview-reloaded');
-    expect(await window.webview.getByRole('tab', { name: 'Charts' }).getAttribute('aria-selected')).toBe('true');
+    await expect
+      .poll(() => window.webview.getByRole('tab', { name: 'Charts' }).getAttribute('aria-selected'))
+      .toBe('true');
   });
 
   it('is paused when the window is reloaded, with its panel, and goes on to the same result', async () => {
@@ -63,7 +65,7 @@ describe('a scan whose window goes', () => {
     await window.inlineAction(model(), 'Resume Scan');
     await window.results('flagged').waitFor(SCAN_TIME);
     await window.results(/infected.onnx.*Infected/).waitFor();
-    expect(await labels()).toEqual(uninterrupted);
+    await expect.poll(() => labels()).toEqual(uninterrupted);
     await window.webview.getByText('Backdoor found').waitFor();
     await window.screenshot('resumed');
   });
@@ -77,7 +79,7 @@ describe('a scan whose window goes', () => {
     await window.screenshot('reopened');
     await window.inlineAction(model(), 'Resume Scan');
     await window.results('flagged').waitFor(SCAN_TIME);
-    expect(await labels()).toEqual(uninterrupted);
+    await expect.poll(() => labels()).toEqual(uninterrupted);
   });
 
   it('keeps its result when the samples are gone, and asks for others before the next scan', async () => {

@@ -61,9 +61,9 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await window.results('flagged').waitFor(SCAN_TIME);
     await window.notification('hides a backdoor').waitFor();
     await window.screenshot('infected');
-    expect(await window.results(/L1 /).count()).toBe(10);
-    expect(await window.results(/L1 /).first().innerText()).toContain('Label 7');
-    expect(await window.statusBarItem('Backdoor scan').count()).toBe(0);
+    await expect.poll(() => window.results(/L1 /).count()).toBe(10);
+    await expect.poll(() => window.results(/L1 /).first().innerText()).toContain('Label 7');
+    await expect.poll(() => window.statusBarItem('Backdoor scan').count()).toBe(0);
     await window.dismissNotifications();
   });
 
@@ -100,8 +100,10 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     const tooltip = window.page.locator('.monaco-hover:visible');
     await tooltip.getByText('A trigger of').waitFor();
     await window.screenshot('tooltip');
-    expect(await tooltip.locator('img').count()).toBe(3);
-    expect(await tooltip.locator('img').first().getAttribute('src')).toMatch(/^data:image\/svg\+xml;base64,/);
+    await expect.poll(() => tooltip.locator('img').count()).toBe(3);
+    await expect
+      .poll(() => tooltip.locator('img').first().getAttribute('src'))
+      .toMatch(/^data:image\/svg\+xml;base64,/);
     await window.page.mouse.move(700, 400);
   });
 
@@ -121,7 +123,7 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await window.webview.getByText('The trigger turns').waitFor(SCAN_TIME);
     await window.settle();
     await window.screenshot('panel-neurons');
-    expect(await window.webview.getByText('the second-to-last layer').count()).toBe(1);
+    await expect.poll(() => window.webview.getByText('the second-to-last layer').count()).toBe(1);
   });
 
   it('follows the theme', async () => {
@@ -131,17 +133,17 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
       await window.changeTheme(name);
       await window.screenshot(`theme-${name.toLowerCase().replaceAll(' ', '-')}`);
     }
-    expect(await theme()).toBe('vscode-high-contrast-light');
+    await expect.poll(() => theme()).toBe('vscode-high-contrast-light');
     await window.changeTheme('Dark Modern');
-    expect(await theme()).toBe('vscode-dark');
+    await expect.poll(() => theme()).toBe('vscode-dark');
   });
 
   it('has problems and badges on the model', async () => {
     await window.command('Problems: Focus on Problems View');
     await window.page.locator('.markers-panel').getByText('Backdoor to').waitFor();
     await window.showExplorer();
-    expect(await window.badgeOf('infected.onnx')).toContain('!');
-    expect(await window.badgeOf('clean.onnx')).toContain('✓');
+    await expect.poll(() => window.badgeOf('infected.onnx')).toContain('!');
+    await expect.poll(() => window.badgeOf('clean.onnx')).toContain('✓');
     await window.screenshot('problems');
     await window.command('View: Hide Panel');
   });
@@ -160,7 +162,7 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await window.showResults();
     await window.results('Infected').first().waitFor();
     await window.results('Clean').first().waitFor();
-    expect(await window.results(/L1 /).count()).toBe(20);
+    await expect.poll(() => window.results(/L1 /).count()).toBe(20);
     await window.settle();
     await window.screenshot('reloaded');
     await window.results('flagged').click();
@@ -198,7 +200,7 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await window.screenshot('repair-saved');
     await scan.click();
     await window.webview.getByRole('tab', { name: 'Before and after' }).click();
-    expect(await window.statusBarItem('Backdoor scan').count()).toBe(0);
+    await expect.poll(() => window.statusBarItem('Backdoor scan').count()).toBe(0);
     await window.settle();
     await window.screenshot('repair-compared');
     expect(readFileSync(path.join(editor.workspace, 'infected.onnx'))).toEqual(original);
@@ -229,7 +231,7 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await window.webview.getByText('The repair of infected.onnx is gone').waitFor();
     await window.settle();
     await window.screenshot('repair-gone');
-    expect(await window.webview.getByRole('button', { name: 'Repair again…' }).count()).toBe(1);
+    await expect.poll(() => window.webview.getByRole('button', { name: 'Repair again…' }).count()).toBe(1);
   });
 
   it('explains itself in a walkthrough', async () => {

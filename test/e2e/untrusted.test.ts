@@ -35,7 +35,7 @@ describe('an untrusted workspace', () => {
     await window.results('flagged').waitFor(SCAN_TIME);
     await window.results('infected.onnx').first().hover();
     await window.screenshot('scanned');
-    expect(await window.results('infected.onnx').first().getByLabel('Repair Model').count()).toBe(0);
+    await expect.poll(() => window.results('infected.onnx').first().getByLabel('Repair Model').count()).toBe(0);
     expect(readdirSync(editor.workspace)).toEqual(before);
   });
 });

@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 600_000,
     fileParallelism: false,
+    // A page shows what has happened a little later.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -12,6 +12,7 @@ import {
   finishedScan,
   identification,
   manyStates,
+  manyTriggers,
   model,
   preview,
   repair,
@@ -204,6 +205,11 @@ const CASES: Case[] = [
     ],
   },
   { name: 'repair-ready', kind: 'repair', messages: [{ type: 'repair', repair: repair() }] },
+  {
+    name: 'repair-many-triggers',
+    kind: 'repair',
+    messages: [{ type: 'repair', repair: repair({ report: manyTriggers }) }],
+  },
   {
     name: 'repair-running',
     kind: 'repair',

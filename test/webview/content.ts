@@ -203,6 +203,24 @@ export const repairReport: RepairReport = {
   imagePasses: 9000,
 };
 
+/** Unlearning with as many triggers as there are at most; the curve shows some of them. */
+export const manyTriggers: RepairReport = {
+  ...repairReport,
+  method: 'unlearn',
+  rounds: [
+    {
+      labels: [FLAGGED],
+      unlearn: unlearnPoints.map((point) => ({
+        ...point,
+        triggers: [1, 1.2, 1.4, 1.6, 1.8].flatMap((speed) =>
+          point.triggers.map((trigger) => ({ ...trigger, attackSuccess: trigger.attackSuccess ** speed })),
+        ),
+      })),
+      kept: 24,
+    },
+  ],
+};
+
 export function repair(change: Partial<RepairView> = {}): RepairView {
   const trigger = report.labels[FLAGGED]?.trigger;
   return {

@@ -1,6 +1,6 @@
 /** @file What the panels beside the scan panel answer, and the language that all of them speak. */
 import { describe, expect, it } from 'vitest';
-import { finishedScan, model, preview, repair, repairReport } from './content';
+import { finishedScan, manyTriggers, model, preview, repair, repairReport } from './content';
 import { lastSaid, panelTests } from './panelTest';
 
 const open = panelTests();
@@ -67,6 +67,28 @@ describe('the other panels answer', () => {
     // 96 of 120 updates.
     expect((mark - 52) / (box.width - 52 - 16)).toBeCloseTo(0.8, 2);
   });
+
+  it.each([1000, 400])(
+    'repair: no text of a curve covers another, with many triggers, %d pixels wide',
+    async (width) => {
+      const panel = await open('repair', { width });
+      await panel.send({ type: 'repair', repair: repair({ report: manyTriggers }) });
+      const texts = panel.page.locator('figure').first().locator('svg text');
+      await texts.first().waitFor();
+      const boxes = await Promise.all(
+        (await texts.all()).map(async (text) => ({ name: await text.textContent(), ...(await text.boundingBox())! })),
+      );
+      expect(boxes.filter(({ name }) => name?.includes('trigger'))).toHaveLength(3);
+      const covered = boxes.flatMap((a, i) =>
+        boxes
+          .slice(i + 1)
+          .filter((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height)
+          .map((b) => `${a.name} / ${b.name}`),
+      );
+    expect(covered).toEqual([]);
+      expect(Math.min(...boxes.map(({ x }) => x))).toBeGreaterThanOrEqual(0);
+    },
+  );
 
   it('repair: one that a reload took away can be made again, and the scan after saving skipped', async () => {
     const panel = await open('repair');

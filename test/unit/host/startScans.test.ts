@@ -62,6 +62,16 @@ describe('the scan command', () => {
     expect(recorded.executed).toEqual([[COMMANDS.repair, order.uri]]);
   });
 
+  it('uses the samples of the last scan where none were asked for, as after a repair', async () => {
+    const { call, engine, scans, order } = await commandsUnderTest();
+    await scans.adopt(order, infectedReport);
+    const scan = call(COMMANDS.scan, order.uri);
+    const { task, resolve } = await engine.last();
+    expect(task.data).toBe(order.samples.data);
+    resolve(infectedReport);
+    await scan;
+  });
+
   it('scans all models of a folder, each with its samples, behind one message', async () => {
     const { call, engine, samples, order, folder } = await commandsUnderTest();
     const second = `${folder}/second.onnx`;
