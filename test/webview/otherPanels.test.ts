@@ -85,7 +85,7 @@ describe('the other panels answer', () => {
           .filter((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height)
           .map((b) => `${a.name} / ${b.name}`),
       );
-    expect(covered).toEqual([]);
+      expect(covered).toEqual([]);
       expect(Math.min(...boxes.map(({ x }) => x))).toBeGreaterThanOrEqual(0);
     },
   );
