@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { ScanController } from './scanController';
 import type { ScanStore } from './scanStore';
+import { uriExists } from './uriExists';
 
 /** Milliseconds after which a deleted file is gone; programs replace files by deleting and writing anew. */
 const SETTLE = 400;
@@ -44,7 +45,7 @@ export class ModelWatcher implements vscode.Disposable {
   }
 
   async #deleted(uri: vscode.Uri): Promise<void> {
-    if (await exists(uri)) {
+    if (await uriExists(uri)) {
       await this.scans.changed(uri);
       return;
     }
@@ -65,13 +66,6 @@ export class ModelWatcher implements vscode.Disposable {
       await this.scans.renamed(vscode.Uri.parse(uri, true), vscode.Uri.parse(newKey + uri.slice(oldKey.length), true));
     }
   }
-}
-
-async function exists(uri: vscode.Uri): Promise<boolean> {
-  return vscode.workspace.fs.stat(uri).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** A name taken literally. */

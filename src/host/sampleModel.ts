@@ -2,6 +2,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { uriExists } from './uriExists';
 
 const FOLDER = 'media/sample';
 const IMAGES = 'images';
@@ -20,7 +21,7 @@ export async function copySample(
   const images = vscode.Uri.joinPath(target, IMAGES);
   for (const name of [INFECTED, IMAGES]) {
     const to = vscode.Uri.joinPath(target, name);
-    if (await exists(to)) continue;
+    if (await uriExists(to)) continue;
     // Under another name first, so that an interrupted copy does not pass for a whole one.
     const part = vscode.Uri.joinPath(target, `${name}.part`);
     await vscode.workspace.fs.copy(vscode.Uri.joinPath(context.extensionUri, FOLDER, name), part, { overwrite: true });
@@ -50,12 +51,5 @@ async function sizeOf(file: string): Promise<number | undefined> {
   return fs.stat(file).then(
     ({ size }) => size,
     () => undefined,
-  );
-}
-
-async function exists(uri: vscode.Uri): Promise<boolean> {
-  return vscode.workspace.fs.stat(uri).then(
-    () => true,
-    () => false,
   );
 }

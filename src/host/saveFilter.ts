@@ -7,6 +7,7 @@ import type { CalibratedFilters } from '../runner/protocol';
 import { engineText } from '../shared/engineText';
 import { jobProgress } from './jobProgress';
 import type { Services } from './services';
+import { uriExists } from './uriExists';
 
 /** Shares of clean images that a filter may reject. */
 const RATES = [0.001, 0.005, 0.01, 0.05];
@@ -62,11 +63,7 @@ async function chooseRate(filters: readonly Calibrated[]): Promise<Calibrated | 
 
 /** The dialog has asked about the other file only. */
 async function mayWrite(uri: vscode.Uri): Promise<boolean> {
-  const exists = await vscode.workspace.fs.stat(uri).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) return true;
+  if (!(await uriExists(uri))) return true;
   const replace = vscode.l10n.t('Replace');
   const question = vscode.l10n.t('There is a file {0} already. Replace it?', path.posix.basename(uri.path));
   return (await vscode.window.showWarningMessage(question, { modal: true }, replace)) === replace;

@@ -1,8 +1,8 @@
 /** @file From "scan this" to a verdict: which models, which samples, and progress with a way to stop. */
-import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { plainText } from '../engine/plainText';
+import { fileExists } from '../runner/fileExists';
 import type { ScanEntry } from '../shared/scanEntry';
 import { announce, announceErrors } from './announce';
 import { showError, tell } from './errors';
@@ -40,7 +40,7 @@ export async function resumeScans(services: Services, uris: readonly vscode.Uri[
   for (const uri of uris) {
     const order = services.scans.orderOf(uri);
     if (order === undefined || services.scans.isActive(uri)) continue;
-    if (await exists(order.samples.data)) orders.push(order);
+    if (await fileExists(order.samples.data)) orders.push(order);
     else gone.push(uri);
   }
   await runScans(services, orders);
@@ -101,7 +101,7 @@ async function recall({ samples, scans, log }: Services, uri: vscode.Uri): Promi
     const last = scans.orderOf(uri);
     const choice = (await samples.recall(uri.fsPath)) ?? last?.samples;
     if (choice === undefined) return undefined;
-    if (await exists(choice.data)) {
+    if (await fileExists(choice.data)) {
       const sample = last?.samples.data === choice.data ? last.sample : undefined;
       return { choice, ...(sample !== undefined && { sample }) };
     }
@@ -124,11 +124,4 @@ function ask({ engine, log, context, samples }: Services, uri: vscode.Uri): Prom
       return showSamplesPreview(preview, path.basename(uri.fsPath));
     },
   });
-}
-
-async function exists(file: string): Promise<boolean> {
-  return fs.stat(file).then(
-    () => true,
-    () => false,
-  );
 }

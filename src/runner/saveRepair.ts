@@ -1,5 +1,4 @@
 /** @file Writes a repaired model beside the original, reads it back and judges it again. */
-import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { UsageError } from '../engine/errors';
 import { readModel } from '../engine/formats';
@@ -8,6 +7,7 @@ import type { RepairDraft } from '../engine/repairModel';
 import type { RepairReport } from '../engine/repairReport';
 import { atomicWriteAll } from './atomicWrite';
 import { cannotWrite } from './cannotWrite';
+import { fileExists } from './fileExists';
 import { nodeFiles } from './nodeFiles';
 import { protectOriginals } from './protectOriginals';
 import { sha256 } from './sha256';
@@ -56,14 +56,7 @@ export async function checkRepairTarget(
 ): Promise<void> {
   if (replace === 'original') return;
   await protectOriginals(target, originals);
-  if (replace === undefined && (await exists(target))) {
+  if (replace === undefined && (await fileExists(target))) {
     throw new UsageError('there is a file of this name already', { file: target, hint: 'Choose another name.' });
   }
-}
-
-async function exists(file: string): Promise<boolean> {
-  return fs.access(file).then(
-    () => true,
-    () => false,
-  );
 }
