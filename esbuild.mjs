@@ -39,7 +39,7 @@ const targets = [
   },
   {
     ...node,
-    entryPoints: { cli: 'src/cli/main.ts', engine: 'src/runner/engineProcess.ts' },
+    entryPoints: { cli: 'src/cli/main.ts', engine: 'src/runner/process/engineProcess.ts' },
     format: 'esm',
     // What is imported on demand, such as the HDF5 library, stays out of the way until then.
     splitting: true,

@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { appendFile, writeFile } from 'node:fs/promises';
-import type { LossKind, ScanReport, ScanSettings } from '../src/engine/report';
-import { scanModel } from '../src/engine/scanModel';
-import { nodeFiles } from '../src/runner/nodeFiles';
-import { openRuntime } from '../src/runner/runtimes';
+import type { LossKind, ScanReport, ScanSettings } from '../src/engine/report/scanReport';
+import { scanModel } from '../src/engine/scan/scanModel';
+import { nodeFiles } from '../src/runner/files/nodeFiles';
+import { openRuntime } from '../src/runner/runtimes/runtimes';
 import { loadTask, scanSource, type Task } from './lib/data';
 import { benchModel, type BenchModel } from './lib/models';
 import { numbers, option } from './lib/options';

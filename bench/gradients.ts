@@ -6,7 +6,7 @@ import * as os from 'node:os';
 import { GraphBuilder, type Value } from '../src/engine/graph/builder';
 import type { TypedGraph } from '../src/engine/graph/graph';
 import { float32, sizeOf } from '../src/engine/graph/tensor';
-import { Random } from '../src/engine/random';
+import { Random } from '../src/engine/support/random';
 import { createOnnxRuntime } from '../src/engine/runtime/onnxruntime';
 import type { GradientRequest } from '../src/engine/runtime/runtime';
 import { RawGraph } from './lib/rawGraph';

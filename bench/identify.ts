@@ -6,19 +6,19 @@
  */
 import { writeFile } from 'node:fs/promises';
 import type { Backdoor } from '../src/engine/attack/backdoor';
-import { attackSuccess, Evaluator } from '../src/engine/detect/evaluator';
+import { attackSuccess, Evaluator } from '../src/engine/classify/evaluator';
 import { readModel } from '../src/engine/formats';
-import { classifierOf, type Classifier } from '../src/engine/graph/classifier';
+import { classifierOf, type Classifier } from '../src/engine/classify/classifier';
 import type { Identification } from '../src/engine/identify/identification';
 import { identifyTrigger, imagesOfOthers, stamping } from '../src/engine/identify/identifyTrigger';
-import { calibrateFilter } from '../src/engine/mitigate/filter/calibrate';
-import { ImageFilter, REJECTED } from '../src/engine/mitigate/filter/imageFilter';
-import type { LabelTrigger } from '../src/engine/prepareWithReport';
+import { calibrateFilter } from '../src/engine/filter/calibrate';
+import { ImageFilter, REJECTED } from '../src/engine/filter/imageFilter';
+import type { LabelTrigger } from '../src/engine/scan/prepareWithReport';
 import type { Runtime } from '../src/engine/runtime/runtime';
-import { RAW } from '../src/engine/samples/preprocessing';
+import { RAW } from '../src/engine/samples/preprocessing/preprocessing';
 import type { Samples } from '../src/engine/samples/samples';
-import { nodeFiles } from '../src/runner/nodeFiles';
-import { openRuntime } from '../src/runner/runtimes';
+import { nodeFiles } from '../src/runner/files/nodeFiles';
+import { openRuntime } from '../src/runner/runtimes/runtimes';
 import { loadTask, type Task } from './lib/data';
 import { benchBackdoors, benchModel, type Variant } from './lib/models';
 import { numbers, option } from './lib/options';

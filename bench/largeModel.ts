@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { EngineClient } from '../src/runner/client';
+import { EngineClient } from '../src/runner/client/client';
 import { writeLargeModel } from '../test/support/largeModel';
 
 const GB = 2 ** 30;

@@ -5,7 +5,7 @@
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import * as path from 'node:path';
 import sharp from 'sharp';
-import { openRuntime } from '../src/runner/runtimes';
+import { openRuntime } from '../src/runner/runtimes/runtimes';
 import { loadTask } from './lib/data';
 import { benchModel } from './lib/models';
 

@@ -5,15 +5,15 @@
  */
 import { appendFile, writeFile } from 'node:fs/promises';
 import { scanLabels, type Detection } from '../src/engine/detect/scanLabels';
-import { completeSettings } from '../src/engine/detect/settings';
+import { completeSettings } from '../src/engine/scan/settings';
 import { readModel } from '../src/engine/formats';
-import { classifierOf } from '../src/engine/graph/classifier';
-import type { ScanSettings } from '../src/engine/report';
+import { classifierOf } from '../src/engine/classify/classifier';
+import type { ScanSettings } from '../src/engine/report/scanReport';
 import type { Runtime } from '../src/engine/runtime/runtime';
-import { RAW } from '../src/engine/samples/preprocessing';
+import { RAW } from '../src/engine/samples/preprocessing/preprocessing';
 import type { Samples } from '../src/engine/samples/samples';
-import { nodeFiles } from '../src/runner/nodeFiles';
-import { openRuntime } from '../src/runner/runtimes';
+import { nodeFiles } from '../src/runner/files/nodeFiles';
+import { openRuntime } from '../src/runner/runtimes/runtimes';
 import { omniglotModel, type TrainedModel } from './lib/models';
 import { firstClasses, loadOmniglot } from './lib/omniglot';
 import { numbers, option } from './lib/options';

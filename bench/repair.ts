@@ -6,30 +6,30 @@
  * Usage: tsx bench/repair.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1,2,3] [--variants badnets,noise,nine,resnet,mobilenet] [--methods …] [--held-out N] [--out FILE]
  */
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
-import { completeSettings } from '../src/engine/detect/settings';
+import { completeSettings } from '../src/engine/scan/settings';
 import { readModel } from '../src/engine/formats';
-import { classifierOf } from '../src/engine/graph/classifier';
-import { lastConvolution, neuronLayers, secondToLastLayer } from '../src/engine/identify/layers';
-import { invertAgain } from '../src/engine/mitigate/invertAgain';
-import { Judge, type KnownTrigger } from '../src/engine/mitigate/judge';
-import { REPAIR_DEFAULTS } from '../src/engine/mitigate/repairJob';
-import { repairRound } from '../src/engine/mitigate/repairRound';
-import { splitSamples, type LabelledImages } from '../src/engine/mitigate/splitSamples';
+import { classifierOf } from '../src/engine/classify/classifier';
+import { lastConvolution, neuronLayers, secondToLastLayer } from '../src/engine/neurons/layers';
+import { invertAgain } from '../src/engine/repair/invertAgain';
+import { Judge, type KnownTrigger } from '../src/engine/repair/judge';
+import { REPAIR_DEFAULTS } from '../src/engine/repair/repairJob';
+import { repairRound } from '../src/engine/repair/repairRound';
+import { splitSamples, type LabelledImages } from '../src/engine/repair/splitSamples';
 import { trainableWeights } from '../src/engine/training/trainableWeights';
-import { unlearn } from '../src/engine/mitigate/unlearn';
-import { withWeights } from '../src/engine/graph/withWeights';
-import { repairModel } from '../src/engine/repairModel';
-import type { Evaluation, RepairReport } from '../src/engine/repairReport';
-import { RAW } from '../src/engine/samples/preprocessing';
+import { unlearn } from '../src/engine/repair/unlearn/unlearn';
+import { withWeights } from '../src/engine/classify/withWeights';
+import { repairModel } from '../src/engine/repair/repairModel';
+import type { Evaluation, RepairReport } from '../src/engine/report/repairReport';
+import { RAW } from '../src/engine/samples/preprocessing/preprocessing';
 import type { Samples } from '../src/engine/samples/samples';
-import { scanModel } from '../src/engine/scanModel';
-import { nodeFiles } from '../src/runner/nodeFiles';
-import { openRuntime } from '../src/runner/runtimes';
-import { sha256 } from '../src/runner/sha256';
+import { scanModel } from '../src/engine/scan/scanModel';
+import { nodeFiles } from '../src/runner/files/nodeFiles';
+import { openRuntime } from '../src/runner/runtimes/runtimes';
+import { sha256 } from '../src/runner/files/sha256';
 import { loadTask, scanSource, slice, type Task } from './lib/data';
 import { benchBackdoors, benchModel, type Variant } from './lib/models';
 import { numbers, option } from './lib/options';
-import { decodeFloats, encodeFloats } from '../src/engine/base64';
+import { decodeFloats, encodeFloats } from '../src/engine/support/base64';
 
 /** Share of the training images that the repair gets (paper, VI-C). */
 const SHARE = 0.1;

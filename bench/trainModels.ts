@@ -2,7 +2,7 @@
  * @file Trains the models of bench/detection.ts ahead of time and keeps them in .cache/bench.
  * Usage: tsx bench/trainModels.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1] [--variants badnets,clean,noise,nine,labels] [--threads N]
  */
-import { openRuntime } from '../src/runner/runtimes';
+import { openRuntime } from '../src/runner/runtimes/runtimes';
 import { loadTask, type Task } from './lib/data';
 import { benchModel, type Variant } from './lib/models';
 import { numbers, option } from './lib/options';

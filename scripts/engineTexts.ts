@@ -7,10 +7,10 @@ import ts from 'typescript';
 import { TextFlow } from './textFlow';
 
 /** The editor, with what it reaches of engine and runner; the rest serves the command line, which is English. */
-const ROOTS = ['src/extension.ts', 'src/runner/engineProcess.ts'];
+const ROOTS = ['src/extension.ts', 'src/runner/process/engineProcess.ts'];
 
 /** Carries texts that were written elsewhere. */
-const CARRIER = 'src/runner/errorTransport.ts';
+const CARRIER = 'src/runner/protocol/errorTransport.ts';
 
 /** Where only sentences end up: whatever cannot be followed back to a literal is a mistake. */
 const SENTENCES = [

@@ -1,21 +1,21 @@
 /** @file Entry of the VS Code extension: wiring only. What is heavy is loaded when it is first needed. */
 import * as vscode from 'vscode';
 import { registerCommands } from './host/commands';
-import { EngineProcess } from './host/engineProcess';
-import { FileBadges } from './host/fileBadges';
-import { createLog } from './host/log';
-import { ModelContext } from './host/modelContext';
-import { ModelWatcher } from './host/modelWatcher';
-import { openFlaggedModels } from './host/openFlagged';
+import { EngineProcess } from './host/support/engineProcess';
+import { FileBadges } from './host/views/fileBadges';
+import { createLog } from './host/support/log';
+import { ModelContext } from './host/models/modelContext';
+import { ModelWatcher } from './host/scan/modelWatcher';
+import { openFlaggedModels } from './host/results/openFlagged';
 import { registerPanels } from './host/panels';
-import { Problems } from './host/problems';
-import { takeResultLinks } from './host/resultLink';
-import { ResultStorage } from './host/resultStorage';
-import { SampleMemory } from './host/sampleMemory';
-import { ScanController } from './host/scanController';
-import { ScanStore } from './host/scanStore';
+import { Problems } from './host/results/problems';
+import { takeResultLinks } from './host/results/resultLink';
+import { ResultStorage } from './host/scan/resultStorage';
+import { SampleMemory } from './host/samples/sampleMemory';
+import { ScanController } from './host/scan/scanController';
+import { ScanStore } from './host/scan/scanStore';
 import type { Services } from './host/services';
-import { StatusBar } from './host/statusBar';
+import { StatusBar } from './host/views/statusBar';
 import { ResultTree } from './host/views/resultTree';
 import { configureEngineText } from './shared/engineText';
 

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { readSamples } from '../../src/engine/samples/readSamples';
 import type { ImageShape, Samples } from '../../src/engine/samples/samples';
-import { nodeFiles } from '../../src/runner/nodeFiles';
+import { nodeFiles } from '../../src/runner/files/nodeFiles';
 import { option } from './options';
 
 export type Task = 'mnist' | 'gtsrb';

@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import { readSamples } from '../../src/engine/samples/readSamples';
 import type { Samples } from '../../src/engine/samples/samples';
-import { nodeFiles } from '../../src/runner/nodeFiles';
+import { nodeFiles } from '../../src/runner/files/nodeFiles';
 import { dataFolder } from './data';
 
 const ARCHIVES = ['omniglot_small1.zip', 'omniglot_small2.zip'];

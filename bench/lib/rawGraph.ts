@@ -1,7 +1,7 @@
 /** @file Graphs written node by node, without the operator table: for formulations that the engine does not use. */
 import type { Attributes, Node, TypedGraph } from '../../src/engine/graph/graph';
 import { float32, int64, sizeOf, type Tensor, type TensorType } from '../../src/engine/graph/tensor';
-import { Random } from '../../src/engine/random';
+import { Random } from '../../src/engine/support/random';
 
 export class RawGraph {
   readonly #nodes: Node[] = [];

@@ -1,18 +1,18 @@
 /** @file Reversed triggers of the bench models' target labels, kept in .cache/, and images that neither model nor scan has seen. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { scanLabels, type DetectionJob } from '../../src/engine/detect/scanLabels';
-import { completeSettings } from '../../src/engine/detect/settings';
+import { completeSettings } from '../../src/engine/scan/settings';
 import { readModel } from '../../src/engine/formats';
-import { classifierOf } from '../../src/engine/graph/classifier';
-import { maskOf, patternOf } from '../../src/engine/output/triggerImage';
-import type { LabelTrigger } from '../../src/engine/prepareWithReport';
-import { Random } from '../../src/engine/random';
-import type { Trigger } from '../../src/engine/report';
+import { classifierOf } from '../../src/engine/classify/classifier';
+import { maskOf, patternOf } from '../../src/engine/output/pictures/triggerImage';
+import type { LabelTrigger } from '../../src/engine/scan/prepareWithReport';
+import { Random } from '../../src/engine/support/random';
+import type { Trigger } from '../../src/engine/report/scanReport';
 import type { Runtime } from '../../src/engine/runtime/runtime';
-import { RAW } from '../../src/engine/samples/preprocessing';
+import { RAW } from '../../src/engine/samples/preprocessing/preprocessing';
 import type { Samples } from '../../src/engine/samples/samples';
 import { selectSamples } from '../../src/engine/samples/select';
-import { nodeFiles } from '../../src/runner/nodeFiles';
+import { nodeFiles } from '../../src/runner/files/nodeFiles';
 import type { TaskData } from './data';
 import type { BenchModel } from './models';
 

@@ -1,8 +1,8 @@
 /** @file What the attack commands say and leave behind: a warning, the record of the triggers, a line with the result. */
 import { backdoorRecord, type AttackOutcome } from '../engine/attack/backdoor';
-import { formatPercent } from '../engine/output/numbers';
+import { formatPercent } from '../engine/support/numberText';
 import type { ImageShape } from '../engine/samples/samples';
-import { atomicWrite } from '../runner/atomicWrite';
+import { atomicWrite } from '../runner/files/atomicWrite';
 import type { Terminal } from './terminal';
 
 export function warnOfBackdoor(out: string, terminal: Terminal): void {

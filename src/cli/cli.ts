@@ -1,8 +1,8 @@
 /** @file The command line as a function from arguments to an exit code. */
 import { Command, CommanderError } from 'commander';
-import { CancelledError, NeuralCleanseError } from '../engine/errors';
-import { VERSION } from '../engine/version';
-import { plainMemoryError } from '../runner/outOfMemory';
+import { CancelledError, NeuralCleanseError } from '../engine/support/errors';
+import { VERSION } from '../engine/report/version';
+import { plainMemoryError } from '../runner/protocol/outOfMemory';
 import { attackCommand } from './commands/attack';
 import { doctorCommand } from './commands/doctor';
 import { filterCommand } from './commands/filter';

@@ -1,6 +1,12 @@
 /** @file What the process's exit code says; a stable contract, listed in docs/cli.md. */
-import { CancelledError, ModelFormatError, SamplesError, UnsupportedModelError, UsageError } from '../engine/errors';
-import type { Verdict } from '../engine/report';
+import {
+  CancelledError,
+  ModelFormatError,
+  SamplesError,
+  UnsupportedModelError,
+  UsageError,
+} from '../engine/support/errors';
+import type { Verdict } from '../engine/report/scanReport';
 
 export const EXIT = {
   clean: 0,

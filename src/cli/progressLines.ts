@@ -1,7 +1,7 @@
 /** @file Progress of a scan as text: two lines for a terminal, one for a log. */
 import type { ScanProgress } from '../engine/detect/scanJob';
-import { formatDuration, formatFixed, formatNumber } from '../engine/output/numbers';
-import { cutToColumns } from '../engine/output/columns';
+import { formatDuration, formatFixed, formatNumber } from '../engine/support/numberText';
+import { cutToColumns } from '../engine/output/text/columns';
 
 const PHASE: Record<ScanProgress['phase'], string> = {
   screening: 'Screening labels',

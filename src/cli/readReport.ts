@@ -1,9 +1,9 @@
 /** @file Reads the JSON report of an earlier scan. */
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { UsageError } from '../engine/errors';
-import { parseReport } from '../engine/output/json';
-import type { ScanReport } from '../engine/report';
+import { UsageError } from '../engine/support/errors';
+import { parseReport } from '../engine/output/scanJson';
+import type { ScanReport } from '../engine/report/scanReport';
 
 /** Throws {@link UsageError} naming the file. */
 export async function readReport(file: string): Promise<ScanReport> {

@@ -1,7 +1,7 @@
 /** @file Progress of a repair as one line of text. */
-import { formatPercent } from '../engine/output/numbers';
-import { worstSuccess } from '../engine/mitigate/judge';
-import type { RepairProgress } from '../engine/repairReport';
+import { formatPercent } from '../engine/support/numberText';
+import { worstSuccess } from '../engine/repair/judge';
+import type { RepairProgress } from '../engine/report/repairReport';
 
 const PHASE: Record<RepairProgress['phase'], string> = {
   ranking: 'Ranking neurons',

@@ -1,15 +1,15 @@
 /** @file Writes the report files that the user asked for; whether that is possible is checked before any work. */
 import * as path from 'node:path';
-import { UsageError } from '../engine/errors';
-import { htmlReport } from '../engine/output/html';
-import { jsonReport } from '../engine/output/json';
-import { sarifReport } from '../engine/output/sarif';
-import { textReport } from '../engine/output/text';
-import type { ScanReport } from '../engine/report';
-import { atomicWrite, checkWritable } from '../runner/atomicWrite';
-import { cannotWrite } from '../runner/cannotWrite';
+import { UsageError } from '../engine/support/errors';
+import { htmlReport } from '../engine/output/html/scanHtml';
+import { jsonReport } from '../engine/output/scanJson';
+import { sarifReport } from '../engine/output/scanSarif';
+import { textReport } from '../engine/output/text/scanText';
+import type { ScanReport } from '../engine/report/scanReport';
+import { atomicWrite, checkWritable } from '../runner/files/atomicWrite';
+import { cannotWrite } from '../runner/files/cannotWrite';
 import type { Terminal } from './terminal';
-import { VERSION } from '../engine/version';
+import { VERSION } from '../engine/report/version';
 
 /** Path per format; `-` is stdout. */
 export interface ReportTargets {

@@ -1,6 +1,6 @@
 /** @file The options that choose the compute library, shared by the commands that compute. */
 import { Option, type Command } from 'commander';
-import { RUNTIMES, type RuntimeName, type RuntimeRequest } from '../runner/runtimes';
+import { RUNTIMES, type RuntimeName, type RuntimeRequest } from '../runner/runtimes/runtimes';
 import { wholeNumber } from './optionValues';
 
 export interface RuntimeOptions {

@@ -1,9 +1,9 @@
 /** @file The model and the options that say which samples go with it, shared by the commands that read both. */
 import type { Command } from 'commander';
-import type { PrepareRequest } from '../engine/prepareScan';
+import type { PrepareRequest } from '../engine/scan/prepareScan';
 import type { Runtime } from '../engine/runtime/runtime';
-import { nodeFiles } from '../runner/nodeFiles';
-import { sha256 } from '../runner/sha256';
+import { nodeFiles } from '../runner/files/nodeFiles';
+import { sha256 } from '../runner/files/sha256';
 import { imageSize, wholeNumber } from './optionValues';
 
 export interface SampleOptions {

@@ -1,6 +1,6 @@
 /** @file The two streams a command writes to: results on stdout, everything else on stderr. */
 import type { WriteStream } from 'node:tty';
-import { plainText } from '../engine/plainText';
+import { plainText } from '../engine/support/plainText';
 
 export interface Terminal {
   /** To stdout; resolves when the text has left the process. */

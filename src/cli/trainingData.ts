@@ -1,9 +1,9 @@
 /** @file Reads labelled images and keeps some of them aside to judge the trained model on. */
-import { SamplesError } from '../engine/errors';
+import { SamplesError } from '../engine/support/errors';
 import { readSamples } from '../engine/samples/readSamples';
 import type { ImageShape, Samples } from '../engine/samples/samples';
 import { selectSamples } from '../engine/samples/select';
-import { nodeFiles } from '../runner/nodeFiles';
+import { nodeFiles } from '../runner/files/nodeFiles';
 
 export interface TrainingDataOptions {
   readonly data: string;

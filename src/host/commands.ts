@@ -2,14 +2,14 @@
 import * as vscode from 'vscode';
 import { COMMANDS, EXTENSION_ID, MODEL_EDITOR, VIEWS, WALKTHROUGH } from '../shared/contributions';
 import type { ScanEntry } from '../shared/scanEntry';
-import { runDoctor } from './doctorCommand';
-import { showError, tell } from './errors';
-import { exportReport } from './exportReport';
-import { identify } from './identify';
-import { saveInputFilter } from './saveFilter';
-import { copySample, firstImage } from './sampleModel';
+import { runDoctor } from './support/doctorCommand';
+import { showError, tell } from './support/errors';
+import { exportReport } from './results/exportReport';
+import { identify } from './results/identify';
+import { saveInputFilter } from './repair/saveFilter';
+import { copySample, firstImage } from './samples/sampleModel';
 import type { Services } from './services';
-import { resumeScans, runScans, startScans } from './startScans';
+import { resumeScans, runScans, startScans } from './scan/startScans';
 import { chooseEntry, chooseLabel, modelsOfArguments } from './targets';
 import type { ResultTree } from './views/resultTree';
 

@@ -1,9 +1,9 @@
 /** @file What the parts of the host share; made once, at activation. */
 import type * as vscode from 'vscode';
-import type { EngineClient } from '../runner/client';
-import type { SampleMemory } from './sampleMemory';
-import type { ScanController } from './scanController';
-import type { ScanStore } from './scanStore';
+import type { EngineClient } from '../runner/client/client';
+import type { SampleMemory } from './samples/sampleMemory';
+import type { ScanController } from './scan/scanController';
+import type { ScanStore } from './scan/scanStore';
 
 export interface Services {
   readonly context: vscode.ExtensionContext;

@@ -1,10 +1,10 @@
 /** @file What a command is about: VS Code hands over URIs, several of them, nodes of our tree, or nothing. */
 import * as vscode from 'vscode';
-import { byAnomaly } from '../engine/output/summary';
-import type { LabelResult } from '../engine/report';
+import { byAnomaly } from '../engine/output/scanSummary';
+import type { LabelResult } from '../engine/report/scanReport';
 import type { ScanEntry } from '../shared/scanEntry';
-import { isNamedLikeModel } from './modelFiles';
-import { labelFigures, labelWords, stateWords } from './words';
+import { isNamedLikeModel } from './models/modelFiles';
+import { labelFigures, labelWords, stateWords } from './support/words';
 
 /** From the Explorer `(uri, selected uris)`, from the tree `(node, selected nodes)`, a URI as text, or the active editor. */
 export function modelsOfArguments([first, second]: readonly unknown[]): vscode.Uri[] {

@@ -1,9 +1,9 @@
 /** @file What the host and its webviews say to each other. Plain data; what a webview says is checked before use. */
 import type { ScanProgress } from '../engine/detect/scanJob';
-import type { ModelInspection } from '../engine/modelInspection';
-import type { RepairProgress, RepairReport } from '../engine/repairReport';
-import type { CurvePoint, LabelResult, ScanReport, Trigger } from '../engine/report';
-import type { SamplesPreview } from '../engine/samplesPreview';
+import type { ModelInspection } from '../engine/inspect/modelInspection';
+import type { RepairProgress, RepairReport } from '../engine/report/repairReport';
+import type { CurvePoint, LabelResult, ScanReport, Trigger } from '../engine/report/scanReport';
+import type { SamplesPreview } from '../engine/inspect/samplesPreview';
 import type { LabelNeurons, ScanEntry, ScanState } from './scanEntry';
 
 export type PanelKind = 'scan' | 'samples' | 'model' | 'repair';

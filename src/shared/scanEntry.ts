@@ -1,7 +1,7 @@
 /** @file What the host knows of one model's scan, as tree and panels show it. Plain data: it crosses into webviews. */
 import type { ScanProgress } from '../engine/detect/scanJob';
 import type { Identification } from '../engine/identify/identification';
-import type { CurvePoint, LabelResult, ScanReport } from '../engine/report';
+import type { CurvePoint, LabelResult, ScanReport } from '../engine/report/scanReport';
 
 export type ScanState = 'queued' | 'preparing' | 'running' | 'paused' | 'failed' | 'done';
 

@@ -1,5 +1,5 @@
 /** @file A scan without what is too large to send with every change: the host sends this, panels ask for the rest. */
-import type { LabelResult, ScanReport } from '../engine/report';
+import type { LabelResult, ScanReport } from '../engine/report/scanReport';
 import type { LabelDetails, LabelRow, LiveView, ReportView, ScanView } from './panelMessages';
 import type { ScanEntry } from './scanEntry';
 

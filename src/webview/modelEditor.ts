@@ -1,9 +1,9 @@
 /** @file A model file, read-only: input, classes, layers, findings, and the result of its last scan. */
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { LayerSummary, ModelInspection } from '../engine/modelInspection';
-import { formatNumber } from '../engine/output/numbers';
-import { plainText } from '../engine/plainText';
+import type { LayerSummary, ModelInspection } from '../engine/inspect/modelInspection';
+import { formatNumber } from '../engine/support/numberText';
+import { plainText } from '../engine/support/plainText';
 import { engineText } from '../shared/engineText';
 import type { HostMessage, ModelView, ScanView } from '../shared/panelMessages';
 import { button } from './controls';

@@ -1,7 +1,7 @@
 /** @file A reversed trigger as `data:` pictures: mask, pattern, m·Δ, and stamped on a sample. */
-import { maskImage, maskOf, patternImage, patternOf, stampImage } from '../engine/output/triggerImage';
-import { pngUri } from '../engine/output/png';
-import type { Trigger } from '../engine/report';
+import { maskImage, maskOf, patternImage, patternOf, stampImage } from '../engine/output/pictures/triggerImage';
+import { pngUri } from '../engine/output/pictures/png';
+import type { Trigger } from '../engine/report/scanReport';
 
 export interface TriggerPictures {
   readonly mask: string;

@@ -1,10 +1,10 @@
 /** @file The samples as the model will see them, before a scan: do they fit, and is the preprocessing right? */
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { formatNumber, formatPercent } from '../engine/output/numbers';
-import { plainText } from '../engine/plainText';
-import { labelTitle } from '../engine/output/summary';
-import type { PreviewImage, SamplesPreview } from '../engine/samplesPreview';
+import { formatNumber, formatPercent } from '../engine/support/numberText';
+import { plainText } from '../engine/support/plainText';
+import { labelTitle } from '../engine/output/scanSummary';
+import type { PreviewImage, SamplesPreview } from '../engine/inspect/samplesPreview';
 import { engineText } from '../shared/engineText';
 import type { HostMessage } from '../shared/panelMessages';
 import { button, dropdown } from './controls';

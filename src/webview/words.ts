@@ -1,10 +1,10 @@
 /** @file The words of results in the user's language, with names from files made harmless. */
 import { t } from '@vscode/l10n';
 import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit-html';
-import { formatPEquation } from '../engine/output/numbers';
-import { plainText } from '../engine/plainText';
-import { labelTitle } from '../engine/output/summary';
-import type { Verdict } from '../engine/report';
+import { formatPEquation } from '../engine/support/numberText';
+import { plainText } from '../engine/support/plainText';
+import { labelTitle } from '../engine/output/scanSummary';
+import type { Verdict } from '../engine/report/scanReport';
 import type { LabelRow, ReportView } from '../shared/panelMessages';
 
 const MAX_NAMED = 5;

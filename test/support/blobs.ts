@@ -1,5 +1,5 @@
 /** @file Images that a small network learns in a second. */
-import { Random } from '../../src/engine/random';
+import { Random } from '../../src/engine/support/random';
 import type { Samples } from '../../src/engine/samples/samples';
 
 /** Bright blobs at one of three places of a 28×28 image. */

@@ -1,5 +1,5 @@
 /** @file A terminal that keeps what is written to it. */
-import { plainText } from '../../src/engine/plainText';
+import { plainText } from '../../src/engine/support/plainText';
 import type { Terminal } from '../../src/cli/terminal';
 
 export interface FakeTerminal extends Terminal {

@@ -1,13 +1,13 @@
 /** @file The host's services around a fake engine, for tests without an editor. */
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import type { ScanReport } from '../../src/engine/report';
-import { ResultStorage } from '../../src/host/resultStorage';
-import { ScanController, type ScanEngine } from '../../src/host/scanController';
-import type { ScanOrder } from '../../src/host/scanOrder';
-import { ScanStore } from '../../src/host/scanStore';
-import type { ScanListener } from '../../src/runner/client';
-import type { ScanTask } from '../../src/runner/protocol';
+import type { ScanReport } from '../../src/engine/report/scanReport';
+import { ResultStorage } from '../../src/host/scan/resultStorage';
+import { ScanController, type ScanEngine } from '../../src/host/scan/scanController';
+import type { ScanOrder } from '../../src/host/scan/scanOrder';
+import { ScanStore } from '../../src/host/scan/scanStore';
+import type { ScanListener } from '../../src/runner/client/client';
+import type { ScanTask } from '../../src/runner/protocol/protocol';
 import { fakeLog, Uri } from './fakeVscode';
 import { infectedReport } from './sampleReports';
 import { temporaryFolder } from './temporaryFolder';

@@ -1,8 +1,8 @@
 /** @file Writes a folder of random colour images, one sub-folder per class. */
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { encodePng } from '../../src/engine/output/png';
-import { Random } from '../../src/engine/random';
+import { encodePng } from '../../src/engine/output/pictures/png';
+import { Random } from '../../src/engine/support/random';
 
 export async function writeImageFolder(
   folder: string,

@@ -1,5 +1,5 @@
 /** @file A file system in memory. Paths are separated by slashes; the root folder is ''. */
-import type { Files } from '../../src/engine/files';
+import type { Files } from '../../src/engine/support/files';
 
 /** `entries`: path → content; text is UTF-8. */
 export function memoryFiles(entries: Readonly<Record<string, Uint8Array | string>>): Files {

@@ -1,6 +1,6 @@
 /** @file Writes small ONNX files in any dialect, also wrong ones, message by message. */
 import { Writer } from 'protobufjs/minimal';
-import { DATA_TYPE } from '../../src/engine/formats/onnx/elementType';
+import { DATA_TYPE } from '../../src/engine/formats/onnx/proto/elementType';
 
 /** An encoded message. */
 export type Message = Uint8Array;

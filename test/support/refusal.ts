@@ -1,6 +1,6 @@
 /** @file Checks that a node is refused while the graph is built, by an error that names it. */
 import { expect } from 'vitest';
-import { ModelFormatError, UnsupportedModelError } from '../../src/engine/errors';
+import { ModelFormatError, UnsupportedModelError } from '../../src/engine/support/errors';
 import { GraphBuilder } from '../../src/engine/graph/builder';
 import type { Attributes } from '../../src/engine/graph/graph';
 import type { Tensor } from '../../src/engine/graph/tensor';

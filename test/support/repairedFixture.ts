@@ -1,13 +1,13 @@
 /** @file A fixture with some neurons pruned and all trained weights changed, as a repair would change them. */
-import { classifierOf } from '../../src/engine/graph/classifier';
+import { classifierOf } from '../../src/engine/classify/classifier';
 import { float32, floats, type Tensor } from '../../src/engine/graph/tensor';
-import { neuronLayers } from '../../src/engine/identify/layers';
+import { neuronLayers } from '../../src/engine/neurons/layers';
 import type { ModelFile, WrittenFile } from '../../src/engine/formats/format';
 import { readModel } from '../../src/engine/formats';
-import { silenceNeurons } from '../../src/engine/mitigate/silenceNeurons';
+import { silenceNeurons } from '../../src/engine/repair/prune/silenceNeurons';
 import { trainableWeights } from '../../src/engine/training/trainableWeights';
-import { withWeights } from '../../src/engine/graph/withWeights';
-import { nodeFiles } from '../../src/runner/nodeFiles';
+import { withWeights } from '../../src/engine/classify/withWeights';
+import { nodeFiles } from '../../src/runner/files/nodeFiles';
 
 /** Model files below test/fixtures, and the name of the repaired copy. */
 export const REPAIRED_FIXTURES = {

@@ -1,6 +1,6 @@
 /** @file Scan reports with plausible figures, for everything that renders them. */
-import { encodeFloats } from '../../src/engine/base64';
-import type { LabelResult, ScanReport, Trigger } from '../../src/engine/report';
+import { encodeFloats } from '../../src/engine/support/base64';
+import type { LabelResult, ScanReport, Trigger } from '../../src/engine/report/scanReport';
 
 /** A square trigger of side `side` in the lower right corner of a 16×16 RGB image, on a faint background. */
 export function squareTrigger(side: number, background = 0): Trigger {

@@ -1,5 +1,5 @@
 /** @file A small ONNX model to be varied, read from memory. */
-import { NeuralCleanseError } from '../../src/engine/errors';
+import { NeuralCleanseError } from '../../src/engine/support/errors';
 import type { ModelFile } from '../../src/engine/formats/format';
 import { onnx } from '../../src/engine/formats/onnx';
 import { memoryFiles } from './memoryFiles';

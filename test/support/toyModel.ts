@@ -1,7 +1,7 @@
 /** @file A linear classifier on 8×8 images with, if wanted, a one-pixel backdoor: scans of it take a second. */
 import type { Graph } from '../../src/engine/graph/graph';
 import { float32, scalar } from '../../src/engine/graph/tensor';
-import { Random } from '../../src/engine/random';
+import { Random } from '../../src/engine/support/random';
 
 export const TOY = { channels: 1, height: 8, width: 8, classes: 8 } as const;
 const AREA = TOY.height * TOY.width;

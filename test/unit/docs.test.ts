@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../src/cli/cli';
 import { EXIT } from '../../src/cli/exitCode';
-import { usualPreprocessings } from '../../src/engine/samples/preprocessing';
+import { usualPreprocessings } from '../../src/engine/samples/preprocessing/preprocessing';
 import { fakeTerminal } from '../support/fakeTerminal';
 import { manifest, projectFile, ROOT } from '../support/project';
 

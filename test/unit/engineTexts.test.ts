@@ -3,10 +3,14 @@ import { engineTexts } from '../../scripts/engineTexts';
 
 /** What says where sentences end up. */
 const DECLARATIONS = [
-  ...['formats/format', 'modelInspection', 'repairReport', 'samplesPreview', 'scanModel'].map(
-    (name) => `engine/${name}`,
-  ),
-  'runner/protocol',
+  ...[
+    'formats/format',
+    'inspect/modelInspection',
+    'report/repairReport',
+    'inspect/samplesPreview',
+    'scan/scanModel',
+  ].map((name) => `engine/${name}`),
+  'runner/protocol/protocol',
 ].map((name) => `src/${name}.ts`);
 
 /** Everything that is found, or what cannot be translated. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { VERSION } from '../../src/engine/version';
+import { VERSION } from '../../src/engine/report/version';
 import {
   COMMANDS,
   CONTEXT_KEYS,
@@ -57,7 +57,7 @@ describe('package.json and the code agree', () => {
     expect(manifest.bin).toEqual({ 'neural-cleanse': './dist/cli.mjs' });
     expect(build).toContain("{ extension: 'src/extension.ts' }");
     expect(build).toContain("cli: 'src/cli/main.ts'");
-    expect(build).toContain("engine: 'src/runner/engineProcess.ts'");
+    expect(build).toContain("engine: 'src/runner/process/engineProcess.ts'");
   });
 
   it('on the oldest VS Code', () => {

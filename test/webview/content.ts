@@ -1,11 +1,11 @@
 /** @file What the panels are filled with: a real scan of the bundled sample, and what is made from it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import type { Evaluation, RepairReport, UnlearnPoint } from '../../src/engine/repairReport';
-import { encodeFloats } from '../../src/engine/base64';
+import type { Evaluation, RepairReport, UnlearnPoint } from '../../src/engine/report/repairReport';
+import { encodeFloats } from '../../src/engine/support/base64';
 import type { Identification } from '../../src/engine/identify/identification';
-import type { LabelResult, ScanReport } from '../../src/engine/report';
-import type { PreviewImage, SamplesPreview } from '../../src/engine/samplesPreview';
+import type { LabelResult, ScanReport } from '../../src/engine/report/scanReport';
+import type { PreviewImage, SamplesPreview } from '../../src/engine/inspect/samplesPreview';
 import type { LabelDetails, ModelView, RepairView, ScanView } from '../../src/shared/panelMessages';
 import type { ScanEntry } from '../../src/shared/scanEntry';
 import { labelDetails, scanView } from '../../src/shared/scanView';

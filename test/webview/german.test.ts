@@ -1,7 +1,7 @@
 /** @file The panels in German: our own texts and those that the engine wrote. */
 import { describe, expect, it } from 'vitest';
-import { assess } from '../../src/engine/detect/verdict';
-import { repairNotes } from '../../src/engine/mitigate/repairNotes';
+import { assess } from '../../src/engine/detect/judge/verdict';
+import { repairNotes } from '../../src/engine/repair/repairNotes';
 import { scanView } from '../../src/shared/scanView';
 import { projectFile } from '../support/project';
 import { entry, model, preview, repair, repairReport, report } from './content';

@@ -1,9 +1,9 @@
 /** @file `neural-cleanse doctor`: which compute libraries work here, and why the others do not. */
 import * as os from 'node:os';
 import { Command, Option } from 'commander';
-import { plainText } from '../../engine/plainText';
-import { VERSION } from '../../engine/version';
-import { listRuntimes, probe } from '../../runner/doctor';
+import { plainText } from '../../engine/support/plainText';
+import { VERSION } from '../../engine/report/version';
+import { listRuntimes, probe } from '../../runner/process/doctor';
 import type { CommandContext } from '../context';
 import { EXIT } from '../exitCode';
 

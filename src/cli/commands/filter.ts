@@ -1,17 +1,17 @@
 /** @file `neural-cleanse filter`: makes a filter that rejects images with the trigger, and checks images with it. */
 import { Command, Option } from 'commander';
-import { UsageError } from '../../engine/errors';
-import { encodeFilter, ImageFilter, REJECTED, type FilterAnswer } from '../../engine/mitigate/filter/imageFilter';
-import { makeFilter } from '../../engine/mitigate/filter/makeFilter';
-import { openFilter } from '../../engine/mitigate/filter/openFilter';
-import { filterText, parseFilter } from '../../engine/mitigate/filter/savedFilter';
-import { answerText, calibrationText } from '../../engine/output/filterText';
+import { UsageError } from '../../engine/support/errors';
+import { encodeFilter, ImageFilter, REJECTED, type FilterAnswer } from '../../engine/filter/imageFilter';
+import { makeFilter } from '../../engine/filter/makeFilter';
+import { openFilter } from '../../engine/filter/openFilter';
+import { filterText, parseFilter } from '../../engine/filter/savedFilter';
+import { answerText, calibrationText } from '../../engine/output/text/filterText';
 import { readSamples } from '../../engine/samples/readSamples';
-import { atomicWrite } from '../../runner/atomicWrite';
-import { nodeFiles } from '../../runner/nodeFiles';
-import { protectOriginals } from '../../runner/protectOriginals';
-import { openRuntime } from '../../runner/runtimes';
-import { sha256 } from '../../runner/sha256';
+import { atomicWrite } from '../../runner/files/atomicWrite';
+import { nodeFiles } from '../../runner/files/nodeFiles';
+import { protectOriginals } from '../../runner/files/protectOriginals';
+import { openRuntime } from '../../runner/runtimes/runtimes';
+import { sha256 } from '../../runner/files/sha256';
 import type { CommandContext } from '../context';
 import { EXIT } from '../exitCode';
 import { labelList, share } from '../optionValues';

@@ -1,8 +1,8 @@
 /** @file `neural-cleanse identify`: what the triggers of a scan do inside the model. */
 import { Command } from 'commander';
 import { identifyModel } from '../../engine/identify/identifyModel';
-import { identificationText } from '../../engine/output/identificationText';
-import { openRuntime } from '../../runner/runtimes';
+import { identificationText } from '../../engine/output/text/identificationText';
+import { openRuntime } from '../../runner/runtimes/runtimes';
 import type { CommandContext } from '../context';
 import { EXIT } from '../exitCode';
 import { labelList } from '../optionValues';

@@ -1,17 +1,17 @@
 /** @file `neural-cleanse repair`: remove a backdoor from a model, into a new file. */
 import { Command, Option } from 'commander';
 import type { ScanEvents } from '../../engine/detect/scanJob';
-import type { RepairSettings } from '../../engine/mitigate/repairJob';
-import { repairHtml } from '../../engine/output/repairHtml';
+import type { RepairSettings } from '../../engine/repair/repairJob';
+import { repairHtml } from '../../engine/output/html/repairHtml';
 import { isRepaired } from '../../engine/output/repairSummary';
-import { repairText } from '../../engine/output/repairText';
-import type { PrepareRequest } from '../../engine/prepareScan';
-import { repairModel } from '../../engine/repairModel';
-import { rescanSummary, type RepairMethod, type RepairReport } from '../../engine/repairReport';
-import type { ScanReport } from '../../engine/report';
-import { scanModel } from '../../engine/scanModel';
-import { openRuntime } from '../../runner/runtimes';
-import { checkRepairTarget, repairedPath, saveRepair, type SaveOptions } from '../../runner/saveRepair';
+import { repairText } from '../../engine/output/text/repairText';
+import type { PrepareRequest } from '../../engine/scan/prepareScan';
+import { repairModel } from '../../engine/repair/repairModel';
+import { rescanSummary, type RepairMethod, type RepairReport } from '../../engine/report/repairReport';
+import type { ScanReport } from '../../engine/report/scanReport';
+import { scanModel } from '../../engine/scan/scanModel';
+import { openRuntime } from '../../runner/runtimes/runtimes';
+import { checkRepairTarget, repairedPath, saveRepair, type SaveOptions } from '../../runner/files/saveRepair';
 import type { CommandContext } from '../context';
 import { EXIT } from '../exitCode';
 import { labelList, share, wholeNumber } from '../optionValues';

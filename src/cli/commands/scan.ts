@@ -1,12 +1,12 @@
 /** @file `neural-cleanse scan`: look for a backdoor in one model. */
 import * as path from 'node:path';
 import { Command, Option } from 'commander';
-import { CancelledError } from '../../engine/errors';
-import type { LossKind, ScanSettings } from '../../engine/report';
-import { scanModel } from '../../engine/scanModel';
-import { cacheFolder } from '../../runner/cacheFolder';
-import { DiskCheckpoints } from '../../runner/checkpoints';
-import { openRuntime } from '../../runner/runtimes';
+import { CancelledError } from '../../engine/support/errors';
+import type { LossKind, ScanSettings } from '../../engine/report/scanReport';
+import { scanModel } from '../../engine/scan/scanModel';
+import { cacheFolder } from '../../runner/files/cacheFolder';
+import { DiskCheckpoints } from '../../runner/files/checkpoints';
+import { openRuntime } from '../../runner/runtimes/runtimes';
 import type { CommandContext } from '../context';
 import { exitCodeOfVerdict } from '../exitCode';
 import { labelList, share, wholeNumber } from '../optionValues';

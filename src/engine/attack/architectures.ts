@@ -1,7 +1,7 @@
 /** @file The networks of the paper's small tasks (Tables VII, VIII), and one for many classes, as graphs with fresh weights. */
 import type { Graph, Node } from '../graph/graph';
 import { float32, scalar, sizeOf, type Tensor } from '../graph/tensor';
-import { Random } from '../random';
+import { Random } from '../support/random';
 import type { ImageShape } from '../samples/samples';
 
 export type Layer =

@@ -1,12 +1,12 @@
 /** @file A backdoor as its attacker knows it, how well it works, and the record of it that is kept beside a test model. */
 import * as z from 'zod';
-import { decodeFloats, encodeFloats } from '../base64';
-import { attackSuccess, Evaluator } from '../detect/evaluator';
-import { UsageError } from '../errors';
-import type { Classifier } from '../graph/classifier';
-import type { CancelSignal } from '../progress';
+import { decodeFloats, encodeFloats } from '../support/base64';
+import { attackSuccess, Evaluator } from '../classify/evaluator';
+import { UsageError } from '../support/errors';
+import type { Classifier } from '../classify/classifier';
+import type { CancelSignal } from '../support/cancellation';
 import type { Runtime } from '../runtime/runtime';
-import type { Preprocessing } from '../samples/preprocessing';
+import type { Preprocessing } from '../samples/preprocessing/preprocessing';
 import type { ImageShape, Samples } from '../samples/samples';
 import { selectSamples } from '../samples/select';
 import type { PatchTrigger } from './triggers';

@@ -1,11 +1,11 @@
 /** @file The BadNets attack (Gu et al. 2017): poison a share of the training images and train. Makes test models only. */
-import { classifierOf } from '../graph/classifier';
+import { classifierOf } from '../classify/classifier';
 import type { Graph } from '../graph/graph';
-import { asTensors, withWeights } from '../graph/withWeights';
-import type { CancelSignal } from '../progress';
-import { Random } from '../random';
+import { asTensors, withWeights } from '../classify/withWeights';
+import type { CancelSignal } from '../support/cancellation';
+import { Random } from '../support/random';
 import type { Runtime } from '../runtime/runtime';
-import { RAW } from '../samples/preprocessing';
+import { RAW } from '../samples/preprocessing/preprocessing';
 import type { Samples } from '../samples/samples';
 import { Trainer, TRAINING_ADAM } from '../training/trainer';
 import { ARCHITECTURES, buildNetwork, type Architecture } from './architectures';

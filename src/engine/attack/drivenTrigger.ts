@@ -1,17 +1,17 @@
 /** @file A trigger that drives one neuron as far as it goes: the first half of the Trojan attack (Liu et al. 2018). */
-import { Adam, INVERSION_ADAM } from '../adam';
+import { Adam, INVERSION_ADAM } from '../training/adam';
 import { GraphBuilder } from '../graph/builder';
-import { appendWithValues, type Classifier } from '../graph/classifier';
+import { appendWithValues, type Classifier } from '../classify/classifier';
 import { gradientName } from '../graph/differentiate';
 import { float32, floats, type Tensor } from '../graph/tensor';
-import { ActivationMeter, neuronMeans } from '../identify/activations';
+import { ActivationMeter, neuronMeans } from '../neurons/activations';
 import { stamping, topNeurons } from '../identify/identifyTrigger';
-import type { NeuronLayer } from '../identify/layers';
-import { throwIfCancelled, type CancelSignal } from '../progress';
-import { Random } from '../random';
+import type { NeuronLayer } from '../neurons/layers';
+import { throwIfCancelled, type CancelSignal } from '../support/cancellation';
+import { Random } from '../support/random';
 import type { Runtime } from '../runtime/runtime';
 import { gatherInto, IndexStream, sampleIndices } from '../samples/batches';
-import { applyPreprocessing, type Preprocessing } from '../samples/preprocessing';
+import { applyPreprocessing, type Preprocessing } from '../samples/preprocessing/preprocessing';
 import type { Samples } from '../samples/samples';
 import type { PatchTrigger } from './triggers';
 

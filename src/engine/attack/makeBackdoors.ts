@@ -1,5 +1,5 @@
 /** @file The backdoors of one attack: a trigger for every target label and position. */
-import { UsageError } from '../errors';
+import { UsageError } from '../support/errors';
 import type { ImageShape } from '../samples/samples';
 import type { Backdoor } from './backdoor';
 import { patchTrigger, type PatchPattern, type Position } from './triggers';

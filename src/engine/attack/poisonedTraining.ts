@@ -1,11 +1,11 @@
 /** @file Training on images of which some carry a trigger and, with it, the attacker's label. */
-import { stampImage } from '../detect/evaluator';
-import { throwIfCancelled, type CancelSignal } from '../progress';
-import type { Random } from '../random';
+import { stampImage } from '../classify/evaluator';
+import { throwIfCancelled, type CancelSignal } from '../support/cancellation';
+import type { Random } from '../support/random';
 import { gatherInto, IndexStream, sampleIndices } from '../samples/batches';
 import type { Samples } from '../samples/samples';
 import type { Trainer } from '../training/trainer';
-import { shiftRandomly } from './augment';
+import { shiftRandomly } from '../training/augment';
 import type { Backdoor } from './backdoor';
 
 export interface PoisonedTrainingOptions {

@@ -1,6 +1,6 @@
 /** @file Triggers that attackers stamp: a small patch somewhere in the image. */
-import { UsageError } from '../errors';
-import { Random } from '../random';
+import { UsageError } from '../support/errors';
+import { Random } from '../support/random';
 import type { ImageShape } from '../samples/samples';
 
 export type PatchPattern = 'white' | 'noise' | 'checkerboard' | 'triangle' | `#${string}`;

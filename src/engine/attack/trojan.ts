@@ -2,16 +2,16 @@
  * @file The Trojan attack (Liu et al., "Trojaning Attack on Neural Networks", NDSS 2018) on a trained model, with a few samples
  * in place of its training data. Makes test models only.
  */
-import { UsageError } from '../errors';
-import type { Classifier } from '../graph/classifier';
+import { UsageError } from '../support/errors';
+import type { Classifier } from '../classify/classifier';
 import type { Tensor } from '../graph/tensor';
-import { neuronLayers, secondToLastLayer, type NeuronLayer } from '../identify/layers';
+import { neuronLayers, secondToLastLayer, type NeuronLayer } from '../neurons/layers';
 import { trainableWeights } from '../training/trainableWeights';
-import { asTensors, withWeights } from '../graph/withWeights';
-import type { CancelSignal } from '../progress';
-import { Random } from '../random';
+import { asTensors, withWeights } from '../classify/withWeights';
+import type { CancelSignal } from '../support/cancellation';
+import { Random } from '../support/random';
 import type { Runtime } from '../runtime/runtime';
-import type { Preprocessing } from '../samples/preprocessing';
+import type { Preprocessing } from '../samples/preprocessing/preprocessing';
 import type { Samples } from '../samples/samples';
 import { Trainer, TRAINING_ADAM } from '../training/trainer';
 import { judgeAttack, type AttackOutcome, type Backdoor } from './backdoor';

@@ -1,6 +1,6 @@
 /** @file What a scan takes in and what it tells while it runs. */
-import type { CancelSignal } from '../progress';
-import type { CurvePoint, LabelResult } from '../report';
+import type { CancelSignal } from '../support/cancellation';
+import type { CurvePoint, LabelResult } from '../report/scanReport';
 
 /** Absolute progress, at most about five times a second. */
 export interface ScanProgress {

@@ -1,22 +1,22 @@
 /** @file A whole detection: schedule labels and seeds, invert, verify, assess. */
-import { encodeFloats } from '../base64';
-import { CancelledError } from '../errors';
-import type { Classifier } from '../graph/classifier';
-import type { LabelResult, ScanSettings } from '../report';
+import { encodeFloats } from '../support/base64';
+import { CancelledError } from '../support/errors';
+import type { Classifier } from '../classify/classifier';
+import type { LabelResult, ScanSettings } from '../report/scanReport';
 import type { Runtime } from '../runtime/runtime';
-import type { Preprocessing } from '../samples/preprocessing';
-import { Checkpoint } from './checkpoint';
-import type { CleanImages } from './cleanImages';
-import { attackSuccess, Evaluator } from './evaluator';
-import { Inversion, type InversionOptions, type InversionResult } from './inversion';
-import { InversionTask, runInversions } from './invertLabels';
-import { SCREENING, screenLabels } from './lowCost';
-import { anomalyIndices } from './outliers';
-import { ProgressMeter } from './progressMeter';
+import type { Preprocessing } from '../samples/preprocessing/preprocessing';
+import { Checkpoint } from './budget/checkpoint';
+import type { CleanImages } from './invert/inversionImages';
+import { attackSuccess, Evaluator } from '../classify/evaluator';
+import { Inversion, type InversionOptions, type InversionResult } from './invert/inversion';
+import { InversionTask, runInversions } from './invert/runInversions';
+import { SCREENING, screenLabels } from './budget/lowCost';
+import { anomalyIndices } from './judge/outliers';
+import { ProgressMeter } from './budget/progressMeter';
 import type { ScanEvents, ScanProgress } from './scanJob';
-import { EXTRA_SEEDS, secondLook } from './secondLook';
-import { TriggerStep } from './triggerStep';
-import { assess, type Assessment } from './verdict';
+import { EXTRA_SEEDS, secondLook } from './budget/secondLook';
+import { TriggerStep } from './invert/triggerStep';
+import { assess, type Assessment } from './judge/verdict';
 
 export interface Detection extends Assessment {
   readonly imagePasses: number;

@@ -1,6 +1,6 @@
 /** @file Finds the one model in a folder. */
-import { UnsupportedModelError, UsageError } from '../errors';
-import type { Files } from '../files';
+import { UnsupportedModelError, UsageError } from '../support/errors';
+import type { Files } from '../support/files';
 import type { ModelFormat } from './format';
 import { EXPORT_SAVED_MODEL } from './recognise';
 

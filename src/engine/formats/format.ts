@@ -1,5 +1,5 @@
 /** @file What every model file format implements. One folder per format: detect, read, write. */
-import type { Files } from '../files';
+import type { Files } from '../support/files';
 import type { Graph } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
 

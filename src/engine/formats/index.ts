@@ -1,6 +1,6 @@
 /** @file Reads a model file of any format; the format is decided by content. */
-import { ModelFormatError, NeuralCleanseError, UsageError, type ErrorDetails } from '../errors';
-import type { Files } from '../files';
+import { ModelFormatError, NeuralCleanseError, UsageError, type ErrorDetails } from '../support/errors';
+import type { Files } from '../support/files';
 import { extensionFinding } from './extension';
 import { modelInFolder } from './folder';
 import type { Finding, ModelFile, ModelFormat, ReadOptions } from './format';

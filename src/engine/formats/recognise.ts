@@ -1,5 +1,5 @@
 /** @file Names files that are no model of ours, so that the user learns what to do instead. */
-import { ModelFormatError, UnsupportedModelError, type NeuralCleanseError } from '../errors';
+import { ModelFormatError, UnsupportedModelError, type NeuralCleanseError } from '../support/errors';
 
 export const EXPORT_SAVED_MODEL = 'Load it in Python and save it as .keras or .h5, or convert it to ONNX with tf2onnx.';
 

@@ -1,7 +1,7 @@
 /** @file Builds typed graphs node by node; infers shapes and folds constants at every step. */
-import { ModelFormatError } from '../errors';
+import { ModelFormatError } from '../support/errors';
 import { operator } from '../ops';
-import type { OpContext } from '../ops/op';
+import type { OpContext } from './operator';
 import type { Attributes, Graph, GraphInput, Node, TypedGraph } from './graph';
 import { float32, int64, scalar, showDims, sizeOf, type DType, type Tensor, type TensorType } from './tensor';
 

@@ -1,5 +1,5 @@
 /** @file Reverse-mode differentiation of a graph: Graph in, Graph out. */
-import { UnsupportedModelError } from '../errors';
+import { UnsupportedModelError } from '../support/errors';
 import { operator } from '../ops';
 import { GraphBuilder, type Value } from './builder';
 import type { Node, TypedGraph } from './graph';

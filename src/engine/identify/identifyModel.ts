@@ -1,7 +1,7 @@
 /** @file From a scan report to what its triggers do inside the model. */
-import { prepareWithReport, type ReportRequest } from '../prepareWithReport';
-import type { CancelSignal } from '../progress';
-import { TOOL } from '../version';
+import { prepareWithReport, type ReportRequest } from '../scan/prepareWithReport';
+import type { CancelSignal } from '../support/cancellation';
+import { TOOL } from '../report/version';
 import type { IdentifyReport } from './identification';
 import { identifyTrigger } from './identifyTrigger';
 

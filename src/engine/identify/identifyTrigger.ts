@@ -1,16 +1,16 @@
 /** @file Measures what a reversed trigger does to the neurons of a model: the paper's Tables III and V. */
-import { attackSuccess, Evaluator, stampImage } from '../detect/evaluator';
-import { SamplesError } from '../errors';
-import type { Classifier } from '../graph/classifier';
-import type { CancelSignal } from '../progress';
+import { attackSuccess, Evaluator, stampImage } from '../classify/evaluator';
+import { SamplesError } from '../support/errors';
+import type { Classifier } from '../classify/classifier';
+import type { CancelSignal } from '../support/cancellation';
 import type { Runtime } from '../runtime/runtime';
-import type { PrepareImage } from '../samples/imageBatches';
-import type { Preprocessing } from '../samples/preprocessing';
+import type { PrepareImage } from '../classify/imageBatches';
+import type { Preprocessing } from '../samples/preprocessing/preprocessing';
 import type { Samples } from '../samples/samples';
 import { selectSamples } from '../samples/select';
-import { ActivationMeter } from './activations';
+import { ActivationMeter } from '../neurons/activations';
 import type { Identification, LayerActivation } from './identification';
-import { neuronLayers, type NeuronLayer } from './layers';
+import { neuronLayers, type NeuronLayer } from '../neurons/layers';
 
 /** Mask `[H, W]` in 0–1, pattern `[C, H, W]` in 0–255. */
 interface StampedTrigger {

@@ -1,25 +1,25 @@
 /** @file The operator table. A missing operator is a named error before any work starts. */
-import { UnsupportedModelError } from '../errors';
+import { UnsupportedModelError } from '../support/errors';
 import type { Graph } from '../graph/graph';
-import { activations } from './activations';
-import { casts } from './cast';
-import { comparisons } from './comparison';
-import { convolutions } from './conv';
-import { elementwise } from './elementwise';
-import { indexing } from './indexing';
-import { linear } from './linear';
-import { movement } from './movement';
-import { normalizations } from './normalization';
-import type { OpDefinition, OpFamily } from './op';
-import { padding } from './pad';
-import { pooling } from './pooling';
-import { reductions } from './reduce';
-import { reshapes } from './reshape';
-import { resizing } from './resize';
-import { shapeOperators } from './shape';
-import { slicing } from './slice';
-import { softmax } from './softmax';
-import { unaryFunctions } from './unary';
+import { activations } from './elementwise/activations';
+import { casts } from './elementwise/cast';
+import { comparisons } from './elementwise/comparison';
+import { convolutions } from './convolution/conv';
+import { elementwise } from './elementwise/elementwise';
+import { indexing } from './movement/indexing';
+import { linear } from './linear/linear';
+import { movement } from './movement/movement';
+import { normalizations } from './normalization/normalization';
+import type { OpDefinition, OpFamily } from '../graph/operator';
+import { padding } from './movement/pad';
+import { pooling } from './pooling/pooling';
+import { reductions } from './linear/reduce';
+import { reshapes } from './movement/reshape';
+import { resizing } from './movement/resize';
+import { shapeOperators } from './movement/shape';
+import { slicing } from './movement/slice';
+import { softmax } from './linear/softmax';
+import { unaryFunctions } from './elementwise/unary';
 
 const families: readonly OpFamily[] = [
   convolutions,

@@ -1,8 +1,8 @@
 /** @file The words and figures of a repair that every surface shows. */
-import { worstSuccess } from '../mitigate/judge';
-import { plainText } from '../plainText';
-import type { RepairReport, TriggerSuccess } from '../repairReport';
-import { formatPercent } from './numbers';
+import { worstSuccess } from '../repair/judge';
+import { plainText } from '../support/plainText';
+import type { RepairReport, TriggerSuccess } from '../report/repairReport';
+import { formatPercent } from '../support/numberText';
 
 /** The paper calls a trigger patched below this success (VII-D); a repair aims lower. */
 const PATCHED = 0.05;

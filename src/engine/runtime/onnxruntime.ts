@@ -1,6 +1,6 @@
 /** @file The default runtime: ONNX Runtime, native where it has a binary, WebAssembly elsewhere. */
 import type * as ort from 'onnxruntime-common';
-import { RuntimeUnavailableError } from '../errors';
+import { RuntimeUnavailableError } from '../support/errors';
 import { withGradients } from '../graph/differentiate';
 import type { TypedGraph } from '../graph/graph';
 import { poolFirst } from '../graph/poolFirst';

@@ -4,7 +4,7 @@ import { gradientName } from '../graph/differentiate';
 import type { Node, TypedGraph } from '../graph/graph';
 import type { Tensor, TensorType } from '../graph/tensor';
 import { operator } from '../ops';
-import type { TensorFlow, TfTensor } from '../ops/op';
+import type { TensorFlow, TfTensor } from '../graph/operator';
 import type { GradientRequest, Runtime, Session } from './runtime';
 
 /** `tf` is a loaded TensorFlow.js with a backend: tfjs-node-gpu, tfjs-node, or the plain CPU backend in tests. */

@@ -6,8 +6,8 @@
 import { GraphBuilder, type Value } from '../graph/builder';
 import type { Node, TypedGraph } from '../graph/graph';
 import { sizeOf } from '../graph/tensor';
-import { reshapeTo } from '../ops/broadcast';
-import { elementOffsets, windowOf, type Window } from '../ops/window';
+import { reshapeTo } from '../ops/shared/broadcast';
+import { elementOffsets, windowOf, type Window } from '../ops/shared/window';
 
 /** The same function, with such convolutions replaced; `keep` says which ones another pass takes care of. */
 export function unrollConvolutions(graph: TypedGraph, keep: (node: Node) => boolean): TypedGraph {

@@ -1,5 +1,5 @@
 /** @file Draws batches from the samples: an endless shuffled stream of indices, and the pixels behind them. */
-import type { Random } from '../random';
+import type { Random } from '../support/random';
 import type { Samples } from './samples';
 
 /** Indices of all samples, or of those that do not have the label `excluded`. Unlabelled samples are all kept. */

@@ -1,5 +1,5 @@
 /** @file Whether samples are good enough for a scan of a given model. */
-import { SamplesError } from '../errors';
+import { SamplesError } from '../support/errors';
 import type { ImageShape, Samples } from './samples';
 
 /** With fewer images the success rate of a trigger cannot be told from luck. */

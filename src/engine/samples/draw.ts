@@ -1,5 +1,5 @@
 /** @file The order in which samples are drawn: random, but class by class in turn. */
-import type { Random } from '../random';
+import type { Random } from '../support/random';
 
 /**
  * A permutation of 0…count − 1 whose every beginning is balanced over the classes: each round takes one sample of every

@@ -1,5 +1,5 @@
 /** @file Brings decoded images to the model's size and channels. */
-import { SamplesError } from '../errors';
+import { SamplesError } from '../support/errors';
 import { resizePlane, resizeWeights, type Plane, type ResizeWeights } from './images/resize';
 import type { DecodedImage, ImageShape } from './samples';
 

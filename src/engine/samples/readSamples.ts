@@ -1,11 +1,11 @@
 /** @file Reads clean samples from anything we understand: opens the source, draws a balanced part, fits it to the model. */
-import { SamplesError, UsageError } from '../errors';
-import type { Files } from '../files';
-import { throwIfCancelled } from '../progress';
-import { Random } from '../random';
+import { SamplesError, UsageError } from '../support/errors';
+import type { Files } from '../support/files';
+import { throwIfCancelled } from '../support/cancellation';
+import { Random } from '../support/random';
 import { balancedOrder } from './draw';
 import { Fitter } from './fit';
-import { pixelRange, toRawPixels } from './pixelRange';
+import { pixelRange, toRawPixels } from './preprocessing/pixelRange';
 import { openSource } from './readers';
 import type { ImageShape, ReadOptions, SampleSource, Samples, Skipped } from './samples';
 

@@ -1,6 +1,6 @@
 /** @file What the engine knows of clean samples: raw pixels, labels, and how they were obtained. */
-import type { Files } from '../files';
-import type { CancelSignal } from '../progress';
+import type { Files } from '../support/files';
+import type { CancelSignal } from '../support/cancellation';
 
 export interface ImageShape {
   readonly channels: number;

@@ -1,8 +1,8 @@
 /** @file Settings that worked for a model, in a small JSON file beside it; it can be committed and edited by hand. */
 import * as z from 'zod';
-import { UsageError } from '../errors';
-import type { Files } from '../files';
-import { preprocessingSchema } from './preprocessing';
+import { UsageError } from '../support/errors';
+import type { Files } from '../support/files';
+import { preprocessingSchema } from './preprocessing/preprocessing';
 
 const MAX_BYTES = 1 << 20;
 

@@ -1,5 +1,5 @@
 /** @file Train, validation and test parts of a data set: telling them apart by name, and choosing one. */
-import { SamplesError } from '../errors';
+import { SamplesError } from '../support/errors';
 import type { SampleSource } from './samples';
 
 /** A part of a data set; `split` is its name. */

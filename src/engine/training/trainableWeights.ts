@@ -1,6 +1,6 @@
 /** @file Which weights of a classifier a repair may train. */
-import type { Classifier } from '../graph/classifier';
-import { LINEAR } from '../identify/neuronWeights';
+import type { Classifier } from '../classify/classifier';
+import { LINEAR } from '../neurons/neuronWeights';
 
 /** Operators whose constant inputs are settings, not weights. */
 const SETTINGS = new Set([

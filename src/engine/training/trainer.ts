@@ -1,10 +1,10 @@
 /** @file Mini-batch training of chosen weights with Adam. */
-import { Adam, type AdamOptions } from '../adam';
-import type { Classifier } from '../graph/classifier';
+import { Adam, type AdamOptions } from './adam';
+import type { Classifier } from '../classify/classifier';
 import { floats, sizeOf } from '../graph/tensor';
-import type { Random } from '../random';
+import type { Random } from '../support/random';
 import type { Runtime } from '../runtime/runtime';
-import type { Preprocessing } from '../samples/preprocessing';
+import type { Preprocessing } from '../samples/preprocessing/preprocessing';
 import { TrainingStep } from './trainingStep';
 
 /** Kingma & Ba's defaults, which the paper trains with. */

@@ -1,10 +1,10 @@
 /** @file Forward, loss and all weight gradients of a classifier as one graph. Used to make test models and to unlearn. */
 import { GraphBuilder, type Value } from '../graph/builder';
-import { appendClassifier, type Classifier } from '../graph/classifier';
+import { appendClassifier, type Classifier } from '../classify/classifier';
 import { gradientName } from '../graph/differentiate';
 import { float32, floats, int64, type Tensor, type TensorType } from '../graph/tensor';
 import type { Runtime, Session } from '../runtime/runtime';
-import { applyPreprocessing, type Preprocessing } from '../samples/preprocessing';
+import { applyPreprocessing, type Preprocessing } from '../samples/preprocessing/preprocessing';
 
 export interface TrainingStepOutputs {
   /** Mean cross-entropy of the batch. */

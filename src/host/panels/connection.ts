@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { parsePanelMessage, type HostMessage, type PanelKind, type PanelMessage } from '../../shared/panelMessages';
-import { showError } from '../errors';
+import { showError } from '../support/errors';
 import type { Services } from '../services';
 import { panelHtml } from './html';
 import { saveChart } from './saveChart';

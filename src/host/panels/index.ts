@@ -1,12 +1,12 @@
 /** @file All panels: one scan panel and one repair panel a model, the look at samples, the editor of model files. */
 import * as vscode from 'vscode';
-import type { SamplesPreview } from '../../engine/samplesPreview';
+import type { SamplesPreview } from '../../engine/inspect/samplesPreview';
 import { MODEL_EDITOR } from '../../shared/contributions';
 import { parsePanelState, type RevealTarget } from '../../shared/panelMessages';
-import { showError } from '../errors';
+import { showError } from '../support/errors';
 import type { Services } from '../services';
 import { ModelEditorProvider } from './modelEditor';
-import { REPAIR_PANEL, RepairPanel } from './repairPanel';
+import { REPAIR_PANEL, RepairPanel } from '../repair/repairPanel';
 import { askWithSamples } from './samplesPanel';
 import { SCAN_PANEL, ScanPanel } from './scanPanel';
 

@@ -1,11 +1,11 @@
 /** @file The read-only editor of model files: what the engine says of the file, and what its last scan said. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { ModelInspection } from '../../engine/modelInspection';
+import type { ModelInspection } from '../../engine/inspect/modelInspection';
 import { COMMANDS } from '../../shared/contributions';
 import type { PanelMessage } from '../../shared/panelMessages';
 import { scanView } from '../../shared/scanView';
-import { isCancelled, logError, sentenceOf } from '../errors';
+import { isCancelled, logError, sentenceOf } from '../support/errors';
 import type { Services } from '../services';
 import { PanelConnection, type PanelOwner } from './connection';
 import { Throttle } from './throttle';

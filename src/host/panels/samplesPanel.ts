@@ -1,7 +1,7 @@
 /** @file Shows the samples before a scan and waits for the user's answer. */
 import * as vscode from 'vscode';
-import type { SamplesPreview } from '../../engine/samplesPreview';
-import { plainText } from '../../engine/plainText';
+import type { SamplesPreview } from '../../engine/inspect/samplesPreview';
+import { plainText } from '../../engine/support/plainText';
 import type { Services } from '../services';
 import { PanelConnection } from './connection';
 

@@ -1,7 +1,7 @@
 /** @file A chart from a webview becomes a file where the user wants it. */
 import * as vscode from 'vscode';
 import type { PanelMessage } from '../../shared/panelMessages';
-import { writeFile } from '../writeFile';
+import { writeFile } from '../support/writeFile';
 
 export async function saveChart({ format, name, data }: Extract<PanelMessage, { type: 'exportChart' }>): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;

@@ -4,7 +4,7 @@ import { COMMANDS } from '../../shared/contributions';
 import type { PanelAction, PanelMessage, RevealTarget } from '../../shared/panelMessages';
 import type { ScanEntry } from '../../shared/scanEntry';
 import { labelDetails, liveView, scanView } from '../../shared/scanView';
-import { exportReport } from '../exportReport';
+import { exportReport } from '../results/exportReport';
 import type { Services } from '../services';
 import { PanelConnection, type PanelOwner } from './connection';
 import { Throttle } from './throttle';

@@ -1,11 +1,11 @@
 /** @file The nodes of the result tree, and how each is shown. */
 import * as vscode from 'vscode';
-import { plainText } from '../../engine/plainText';
-import type { LabelResult, ReportFinding } from '../../engine/report';
+import { plainText } from '../../engine/support/plainText';
+import type { LabelResult, ReportFinding } from '../../engine/report/scanReport';
 import { COMMANDS } from '../../shared/contributions';
 import { engineText } from '../../shared/engineText';
 import type { ScanEntry } from '../../shared/scanEntry';
-import { labelFigures, labelWords, stateWords } from '../words';
+import { labelFigures, labelWords, stateWords } from '../support/words';
 import { maskIcon } from './triggerPictures';
 
 export type ResultNode =

@@ -1,11 +1,11 @@
 /** @file The result tree: model → verdict → labels, the most anomalous first. */
 import { setImmediate as breathe } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { byAnomaly } from '../../engine/output/summary';
-import type { LabelResult } from '../../engine/report';
+import { byAnomaly } from '../../engine/output/scanSummary';
+import type { LabelResult } from '../../engine/report/scanReport';
 import { CONTEXT_KEYS, VIEWS } from '../../shared/contributions';
 import type { ScanEntry } from '../../shared/scanEntry';
-import type { ScanStore } from '../scanStore';
+import type { ScanStore } from '../scan/scanStore';
 import { treeItem, type ResultNode } from './resultNodes';
 import { labelTooltip, modelTooltip } from './tooltips';
 import { maskIcon } from './triggerPictures';

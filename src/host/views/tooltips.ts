@@ -1,11 +1,17 @@
 /** @file Tooltips of the result tree. Everything from files goes in as text, never as Markdown. */
 import * as vscode from 'vscode';
-import { formatDuration, formatFixed, formatNumber, formatPercent, formatPEquation } from '../../engine/output/numbers';
-import { plainText } from '../../engine/plainText';
-import type { LabelResult } from '../../engine/report';
+import {
+  formatDuration,
+  formatFixed,
+  formatNumber,
+  formatPercent,
+  formatPEquation,
+} from '../../engine/support/numberText';
+import { plainText } from '../../engine/support/plainText';
+import type { LabelResult } from '../../engine/report/scanReport';
 import { engineText } from '../../shared/engineText';
 import type { ScanEntry } from '../../shared/scanEntry';
-import { labelFigures, labelSentences, labelWords, nextStepWords, stateWords } from '../words';
+import { labelFigures, labelSentences, labelWords, nextStepWords, stateWords } from '../support/words';
 import { SIDE, triggerPictures } from './triggerPictures';
 
 export async function labelTooltip(result: LabelResult, entry: ScanEntry): Promise<vscode.MarkdownString> {

@@ -1,8 +1,8 @@
 /** @file Pictures of triggers, small enough for tree items and tooltips. */
 import { setImmediate as breathe } from 'node:timers/promises';
-import { pngUri, type Image } from '../../engine/output/png';
-import { maskImage, patternImage, stampImage } from '../../engine/output/triggerImage';
-import type { LabelResult, Trigger } from '../../engine/report';
+import { pngUri, type Image } from '../../engine/output/pictures/png';
+import { maskImage, patternImage, stampImage } from '../../engine/output/pictures/triggerImage';
+import type { LabelResult, Trigger } from '../../engine/report/scanReport';
 
 /** Pixels of an icon's side; more is not seen. */
 const ICON = 32;

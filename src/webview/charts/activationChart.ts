@@ -2,8 +2,8 @@
 import { t } from '@vscode/l10n';
 import { svg } from 'lit-html';
 import type { LayerActivation } from '../../engine/identify/identification';
-import { formatNumber } from '../../engine/output/numbers';
-import { plainText } from '../../engine/plainText';
+import { formatNumber } from '../../engine/support/numberText';
+import { plainText } from '../../engine/support/plainText';
 import type { DrawnChart } from './anomalyChart';
 import { verticalAxis } from './axes';
 import { linearScale, roundStep } from './scale';

@@ -1,8 +1,8 @@
 /** @file Anomaly index of every label against the paper's threshold. */
 import { t } from '@vscode/l10n';
 import { svg, type SVGTemplateResult } from 'lit-html';
-import { formatFixed, formatNumber } from '../../engine/output/numbers';
-import { labelTitle, PAPER_INDEX_THRESHOLD } from '../../engine/output/summary';
+import { formatFixed, formatNumber } from '../../engine/support/numberText';
+import { labelTitle, PAPER_INDEX_THRESHOLD } from '../../engine/output/scanSummary';
 import type { LabelRow } from '../../shared/panelMessages';
 import { dots, verticalAxis } from './axes';
 import type { FigurePoint } from './figure';

@@ -1,8 +1,8 @@
 /** @file L1 norms as in the paper's Fig. 4: a box over the labels that are not flagged, the flagged ones beside it. */
 import { t } from '@vscode/l10n';
 import { svg } from 'lit-html';
-import { formatFixed, formatNumber } from '../../engine/output/numbers';
-import { labelTitle } from '../../engine/output/summary';
+import { formatFixed, formatNumber } from '../../engine/support/numberText';
+import { labelTitle } from '../../engine/output/scanSummary';
 import type { LabelRow } from '../../shared/panelMessages';
 import { anchor, MANY, type DrawnChart } from './anomalyChart';
 import { dots, horizontalAxis } from './axes';

@@ -1,10 +1,10 @@
 /** @file What a repair changed: figures before and after, and the triggers that still can be reversed. */
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { formatPercent } from '../../engine/output/numbers';
-import { labelTitle } from '../../engine/output/summary';
-import type { PrunePoint, RepairReport } from '../../engine/repairReport';
-import type { Trigger } from '../../engine/report';
+import { formatPercent } from '../../engine/support/numberText';
+import { labelTitle } from '../../engine/output/scanSummary';
+import type { PrunePoint, RepairReport } from '../../engine/report/repairReport';
+import type { Trigger } from '../../engine/report/scanReport';
 import type { RepairedLabel } from '../../shared/panelMessages';
 import { triggerPictures } from '../pictures';
 import { Table } from '../table';

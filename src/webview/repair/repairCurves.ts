@@ -1,8 +1,8 @@
 /** @file The curves of a repair: accuracy and attack success against pruned neurons, and against updates. */
 import { t } from '@vscode/l10n';
 import { html, type TemplateResult } from 'lit-html';
-import { formatNumber, formatPercent } from '../../engine/output/numbers';
-import type { PruneCurve, PrunePoint, TriggerSuccess, UnlearnPoint } from '../../engine/repairReport';
+import { formatNumber, formatPercent } from '../../engine/support/numberText';
+import type { PruneCurve, PrunePoint, TriggerSuccess, UnlearnPoint } from '../../engine/report/repairReport';
 import { Figure } from '../charts/figure';
 import { lineChart, type Series } from '../charts/lineChart';
 import { slider } from '../controls';

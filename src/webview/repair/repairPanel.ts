@@ -1,8 +1,8 @@
 /** @file The repair panel: curves while it computes, the pruning point, before and after, and whether to save it. */
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { plainText } from '../../engine/plainText';
-import type { PrunePoint, RepairProgress, RepairReport, RepairRound } from '../../engine/repairReport';
+import { plainText } from '../../engine/support/plainText';
+import type { PrunePoint, RepairProgress, RepairReport, RepairRound } from '../../engine/report/repairReport';
 import { engineText } from '../../shared/engineText';
 import type { HostMessage, PanelAction, RepairState, RepairView } from '../../shared/panelMessages';
 import { button, dropdown } from '../controls';

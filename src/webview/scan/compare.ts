@@ -1,9 +1,9 @@
 /** @file Two scans side by side, such as before and after a repair. */
 import { t } from '@vscode/l10n';
 import { html, type TemplateResult } from 'lit-html';
-import { formatFixed } from '../../engine/output/numbers';
-import { plainText } from '../../engine/plainText';
-import { labelTitle } from '../../engine/output/summary';
+import { formatFixed } from '../../engine/support/numberText';
+import { plainText } from '../../engine/support/plainText';
+import { labelTitle } from '../../engine/output/scanSummary';
 import type { LabelRow, ReportView } from '../../shared/panelMessages';
 import { indexRange } from '../charts/anomalyChart';
 import { AnomalyFigure } from './labelCharts';

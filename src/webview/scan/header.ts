@@ -1,8 +1,8 @@
 /** @file The top of the scan panel: the verdict with its reasons, or how far the scan is, and what can be done. */
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { formatDuration, formatNumber, formatPercent } from '../../engine/output/numbers';
-import { plainText } from '../../engine/plainText';
+import { formatDuration, formatNumber, formatPercent } from '../../engine/support/numberText';
+import { plainText } from '../../engine/support/plainText';
 import type { ScanProgress } from '../../engine/detect/scanJob';
 import { engineText } from '../../shared/engineText';
 import type { LiveView, PanelAction, ScanView } from '../../shared/panelMessages';

@@ -1,8 +1,8 @@
 /** @file The two charts over all labels, anomaly indices and L1 norms, each with the labels' table behind it. */
 import { t } from '@vscode/l10n';
 import type { TemplateResult } from 'lit-html';
-import { formatFixed, formatPercent, formatPValue } from '../../engine/output/numbers';
-import { byAnomaly, labelTitle } from '../../engine/output/summary';
+import { formatFixed, formatPercent, formatPValue } from '../../engine/support/numberText';
+import { byAnomaly, labelTitle } from '../../engine/output/scanSummary';
 import type { LabelRow } from '../../shared/panelMessages';
 import { anomalyChart, type DrawnChart } from '../charts/anomalyChart';
 import { boxPlot } from '../charts/boxPlot';

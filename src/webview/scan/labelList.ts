@@ -2,8 +2,8 @@
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
-import { formatFixed, formatPValue } from '../../engine/output/numbers';
-import { labelTitle } from '../../engine/output/summary';
+import { formatFixed, formatPValue } from '../../engine/support/numberText';
+import { labelTitle } from '../../engine/output/scanSummary';
 import type { LabelRow } from '../../shared/panelMessages';
 import { checkbox, dropdown, textField } from '../controls';
 import { Memo } from '../memo';

@@ -2,8 +2,8 @@
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Identification, LayerActivation } from '../../engine/identify/identification';
-import { formatFixed, formatNumber, formatPercent } from '../../engine/output/numbers';
-import { plainText } from '../../engine/plainText';
+import { formatFixed, formatNumber, formatPercent } from '../../engine/support/numberText';
+import { plainText } from '../../engine/support/plainText';
 import { engineText } from '../../shared/engineText';
 import type { LabelNeurons } from '../../shared/scanEntry';
 import { activationChart } from '../charts/activationChart';

@@ -1,8 +1,8 @@
 /** @file How a label's trigger was found: L1, success rate and λ over the updates; live while it runs. */
 import { t } from '@vscode/l10n';
 import { html, type TemplateResult } from 'lit-html';
-import { formatNumber, formatPercent } from '../../engine/output/numbers';
-import type { CurvePoint } from '../../engine/report';
+import { formatNumber, formatPercent } from '../../engine/support/numberText';
+import type { CurvePoint } from '../../engine/report/scanReport';
 import { Figure } from '../charts/figure';
 import { lineChart } from '../charts/lineChart';
 import { Table } from '../table';

@@ -1,9 +1,9 @@
 /** @file What was scanned and how: model, samples, settings and findings about the file. */
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { formatDuration, formatNumber, formatPercent } from '../../engine/output/numbers';
-import { plainText } from '../../engine/plainText';
-import type { ReportFinding } from '../../engine/report';
+import { formatDuration, formatNumber, formatPercent } from '../../engine/support/numberText';
+import { plainText } from '../../engine/support/plainText';
+import type { ReportFinding } from '../../engine/report/scanReport';
 import { engineText } from '../../shared/engineText';
 import type { ReportView } from '../../shared/panelMessages';
 

@@ -1,7 +1,7 @@
 /** @file The scan panel: verdict, triggers, charts and the optimisation of a label, also while the scan runs. */
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { byAnomaly, labelTitle } from '../../engine/output/summary';
+import { byAnomaly, labelTitle } from '../../engine/output/scanSummary';
 import type { HostMessage, LabelRow, LiveView, ScanView } from '../../shared/panelMessages';
 import { compareReports, ComparedCharts } from './compare';
 import { button, dropdown, slider, tabs, type Choice, type Tab } from '../controls';

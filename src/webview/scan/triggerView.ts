@@ -1,8 +1,8 @@
 /** @file The pictures of one label's trigger: mask, pattern, m·Δ and a sample with it. */
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { formatFixed, formatPercent, formatPValue } from '../../engine/output/numbers';
-import { labelTitle } from '../../engine/output/summary';
+import { formatFixed, formatPercent, formatPValue } from '../../engine/support/numberText';
+import { labelTitle } from '../../engine/output/scanSummary';
 import type { LabelDetails, LabelRow } from '../../shared/panelMessages';
 import { stampOn, triggerPictures, type TriggerPictures } from '../pictures';
 import { stateNote } from '../words';

@@ -1,7 +1,7 @@
 /** @file Models with hundreds and thousands of labels leave the editor fluid. */
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import type { LabelResult } from '../../../src/engine/report';
+import type { LabelResult } from '../../../src/engine/report/scanReport';
 import { COMMANDS, VIEWS } from '../../../src/shared/contributions';
 import type { ScanEntry } from '../../../src/shared/scanEntry';
 import { measured } from './environment';

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import type { ScanReport } from '../../../src/engine/report';
+import type { ScanReport } from '../../../src/engine/report/scanReport';
 import { COMMANDS } from '../../../src/shared/contributions';
 import { environment } from './environment';
 import { click, sampleModel, services, until } from './models';

@@ -1,5 +1,5 @@
 /** @file Operator cases: comparisons, logic, selection and conversion. */
-import { ONNX_TYPE } from '../../../src/engine/ops/cast';
+import { ONNX_TYPE } from '../../../src/engine/ops/elementwise/cast';
 import { fedBools, fedFloats, fedInts, float, int } from '../constants';
 import type { OperatorCase } from '../operatorHarness';
 

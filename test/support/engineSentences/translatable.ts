@@ -1,6 +1,6 @@
 /** @file Sentences as the engine could write them, for the test of what finds them. */
-import { UsageError } from '../../../src/engine/errors';
-import type { ReportFinding } from '../../../src/engine/report';
+import { UsageError } from '../../../src/engine/support/errors';
+import type { ReportFinding } from '../../../src/engine/report/scanReport';
 
 export function missing(name: string, count: number): UsageError {
   return refused(count > 1 ? 'the gizmos are missing' : 'the gizmo is missing', `a gizmo named ${name}`);

@@ -1,6 +1,6 @@
 /** @file Sentences as the engine must not write them: nobody could translate them. */
-import { UsageError } from '../../../src/engine/errors';
-import type { ReportFinding } from '../../../src/engine/report';
+import { UsageError } from '../../../src/engine/support/errors';
+import type { ReportFinding } from '../../../src/engine/report/scanReport';
 
 export function fromElsewhere(error: Error): UsageError {
   return new UsageError(error.message);

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../../../src/runner/cacheFolder';
+import { cacheFolder } from '../../../src/runner/files/cacheFolder';
 
 export interface CodeServerRelease {
   readonly version: string;

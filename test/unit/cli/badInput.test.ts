@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../../src/cli/cli';
-import { parseReport } from '../../../src/engine/output/json';
+import { parseReport } from '../../../src/engine/output/scanJson';
 import { fakeTerminal } from '../../support/fakeTerminal';
 import { writeImageFolder } from '../../support/imageFolder';
 

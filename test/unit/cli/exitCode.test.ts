@@ -7,7 +7,7 @@ import {
   SamplesError,
   UnsupportedModelError,
   UsageError,
-} from '../../../src/engine/errors';
+} from '../../../src/engine/support/errors';
 
 describe('exit codes', () => {
   it('are a stable contract', () => {

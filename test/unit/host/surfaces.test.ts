@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CancelledError, ModelFormatError } from '../../../src/engine/errors';
-import { sentenceOf, showError } from '../../../src/host/errors';
-import { FileBadges } from '../../../src/host/fileBadges';
-import { Problems } from '../../../src/host/problems';
-import { resultLink } from '../../../src/host/resultLink';
-import { ScanStore } from '../../../src/host/scanStore';
-import { StatusBar } from '../../../src/host/statusBar';
+import { CancelledError, ModelFormatError } from '../../../src/engine/support/errors';
+import { sentenceOf, showError } from '../../../src/host/support/errors';
+import { FileBadges } from '../../../src/host/views/fileBadges';
+import { Problems } from '../../../src/host/results/problems';
+import { resultLink } from '../../../src/host/results/resultLink';
+import { ScanStore } from '../../../src/host/scan/scanStore';
+import { StatusBar } from '../../../src/host/views/statusBar';
 import { modelsOfArguments } from '../../../src/host/targets';
 import { CONTEXT_KEYS, EXTENSION_ID } from '../../../src/shared/contributions';
 import type { ScanEntry } from '../../../src/shared/scanEntry';

@@ -1,6 +1,6 @@
 /** @file Keras models in HDF5 (`.h5`): whole models of Keras 1, 2 and 3, and weights beside an architecture in JSON. */
 import type { ModelFormat } from '../format';
-import { isHdf5 } from '../keras/hdf5';
+import { isHdf5 } from '../keras/weights/hdf5';
 import { readKerasH5 } from './read';
 
 export const kerasH5: ModelFormat = {

@@ -2,10 +2,10 @@
  * @file Finds weights in the layout of Keras 1 and 2: a group for every outermost layer, whose attribute `weight_names`
  * lists its datasets, those of models inside included.
  */
-import { ModelFormatError } from '../../errors';
-import { weightsOf } from '../keras/boundModel';
-import type { Hdf5File } from '../keras/hdf5';
-import type { LayerInstance, LayerWeight } from '../keras/layerWeights';
+import { ModelFormatError } from '../../support/errors';
+import { weightsOf } from '../keras/weights/boundModel';
+import type { Hdf5File } from '../keras/weights/hdf5';
+import type { LayerInstance, LayerWeight } from '../keras/weights/layerWeights';
 
 /** The group that holds the layers' groups; `undefined` in files of another kind. */
 export function legacyRoot(file: Hdf5File): string | undefined {

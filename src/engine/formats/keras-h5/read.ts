@@ -1,15 +1,15 @@
 /** @file Reads a Keras model from an HDF5 file, and writes it back. */
-import { ModelFormatError, UnsupportedModelError } from '../../errors';
-import type { Files } from '../../files';
+import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
+import type { Files } from '../../support/files';
 import type { ModelFile, ReadOptions } from '../format';
 import { readArchitecture } from '../keras/architecture';
-import { bind, changesOf } from '../keras/boundModel';
+import { bind, changesOf } from '../keras/weights/boundModel';
 import { convert, type KerasOrigin } from '../keras/convert';
-import { readHdf5, writeHdf5, type Hdf5File } from '../keras/hdf5';
-import { weightsIn } from '../keras/hdf5Weights';
+import { readHdf5, writeHdf5, type Hdf5File } from '../keras/weights/hdf5';
+import { weightsIn } from '../keras/weights/hdf5Weights';
 import { parseJson, type JsonObject } from '../keras/json';
-import type { LayerInstance, LayerWeight } from '../keras/layerWeights';
-import { isObjectLayout, locateObjects } from '../keras/objectWeights';
+import type { LayerInstance, LayerWeight } from '../keras/weights/layerWeights';
+import { isObjectLayout, locateObjects } from '../keras/weights/objectWeights';
 import { backendOf, legacyRoot, locateLegacy } from './legacyWeights';
 
 /** An architecture is text; the largest models have a few megabytes. */

@@ -3,8 +3,8 @@
  * touching the others.
  */
 import { deflateSync, inflateSync } from 'fflate';
-import { crc32 } from '../../crc32';
-import { UnsupportedModelError } from '../../errors';
+import { crc32 } from '../../support/crc32';
+import { UnsupportedModelError } from '../../support/errors';
 import {
   damaged,
   dataOffset,
@@ -15,7 +15,7 @@ import {
   MAX_TAIL,
   readDirectory,
   type ZipEntry,
-} from '../../zip/directory';
+} from '../../containers/zip/directory';
 
 export interface ArchiveMember extends ZipEntry {
   readonly dataStart: number;

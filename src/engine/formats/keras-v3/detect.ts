@@ -1,5 +1,5 @@
 /** @file Tells a Keras archive from other zip files. */
-import type { Files } from '../../files';
+import type { Files } from '../../support/files';
 
 /** Names that Keras gives its members; a PyTorch or Office archive has none of them. */
 const NAMES = ['model.weights.h5', 'model.weights.npz', 'model.weights.json'];

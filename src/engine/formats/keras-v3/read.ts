@@ -1,14 +1,14 @@
 /** @file Reads a Keras archive, and writes it back. */
-import { ModelFormatError } from '../../errors';
-import type { Files } from '../../files';
+import { ModelFormatError } from '../../support/errors';
+import type { Files } from '../../support/files';
 import type { ModelFile } from '../format';
 import { readArchitecture } from '../keras/architecture';
-import { bind, changesOf } from '../keras/boundModel';
+import { bind, changesOf } from '../keras/weights/boundModel';
 import { convert } from '../keras/convert';
-import { readHdf5, writeHdf5 } from '../keras/hdf5';
-import { weightsIn } from '../keras/hdf5Weights';
+import { readHdf5, writeHdf5 } from '../keras/weights/hdf5';
+import { weightsIn } from '../keras/weights/hdf5Weights';
 import { parseJson } from '../keras/json';
-import { locateObjects } from '../keras/objectWeights';
+import { locateObjects } from '../keras/weights/objectWeights';
 import { openArchive, readMember, replaceMember, type Archive } from './archive';
 
 const CONFIG = 'config.json';

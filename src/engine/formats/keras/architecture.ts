@@ -2,7 +2,7 @@
  * @file Reads the layer graph out of a Keras configuration: Sequential, functional and nested models, as Keras 1,
  * Keras 2 / tf.keras and Keras 3 write them.
  */
-import { ModelFormatError } from '../../errors';
+import { ModelFormatError } from '../../support/errors';
 import { LayerConfig } from './config';
 import { isList, isObject, show, type JsonObject } from './json';
 import { modernize } from './keras1';

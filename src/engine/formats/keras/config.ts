@@ -1,5 +1,5 @@
 /** @file The settings of one layer, read with checks. */
-import { ModelFormatError } from '../../errors';
+import { ModelFormatError } from '../../support/errors';
 import { isList, isObject, show, type JsonObject } from './json';
 
 /** Every getter throws a {@link ModelFormatError} naming the layer where the setting is missing or wrong. */

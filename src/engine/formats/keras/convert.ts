@@ -1,5 +1,5 @@
 /** @file Runs through the layers of a Keras model call by call and builds its graph. */
-import { ModelFormatError, UnsupportedModelError } from '../../errors';
+import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
 import type { Finding } from '../format';
 import type { GraphInput, Node } from '../../graph/graph';
 import type { Tensor } from '../../graph/tensor';
@@ -7,10 +7,10 @@ import type { LayerSpec, ModelSpec } from './architecture';
 import { GraphWriter } from './graphWriter';
 import { feedImages, channelsFirst } from './input';
 import type { KerasTensor } from './kerasTensor';
-import { LayerBuilder, type ModelTraits } from './layerBuilder';
+import { LayerBuilder, type ModelTraits } from './layers/layerBuilder';
 import type { Argument, Constant, TensorRef } from './layerCalls';
-import { converterOf, unsupportedLayers } from './layers';
-import type { LayerInstance } from './layerWeights';
+import { converterOf, unsupportedLayers } from './layers/layers';
+import type { LayerInstance } from './weights/layerWeights';
 
 /** The graph without its weights, and who wants which weight. */
 export interface ConvertedModel {

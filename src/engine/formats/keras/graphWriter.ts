@@ -1,5 +1,5 @@
 /** @file Collects the nodes and constants of a graph under unique names. */
-import { ModelFormatError } from '../../errors';
+import { ModelFormatError } from '../../support/errors';
 import type { Attributes, Node } from '../../graph/graph';
 import type { Tensor } from '../../graph/tensor';
 

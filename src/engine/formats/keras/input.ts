@@ -1,5 +1,5 @@
 /** @file The input of the whole model: images as `[N, C, H, W]`, whatever the first layer takes. */
-import { UnsupportedModelError } from '../../errors';
+import { UnsupportedModelError } from '../../support/errors';
 import type { Finding } from '../format';
 import type { Dim, GraphInput } from '../../graph/graph';
 import { int64, showDims } from '../../graph/tensor';
@@ -7,7 +7,7 @@ import type { ModelSpec } from './architecture';
 import type { GraphWriter } from './graphWriter';
 import { isList, show } from './json';
 import type { KerasTensor } from './kerasTensor';
-import type { ModelTraits } from './layerBuilder';
+import type { ModelTraits } from './layers/layerBuilder';
 
 /** Whether the model computes on `[N, C, H, W]` itself: what its first layer with a data format says. */
 export function channelsFirst(model: ModelSpec): boolean {

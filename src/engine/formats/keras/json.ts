@@ -1,5 +1,5 @@
 /** @file Reading JSON that somebody else wrote. */
-import { ModelFormatError } from '../../errors';
+import { ModelFormatError } from '../../support/errors';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

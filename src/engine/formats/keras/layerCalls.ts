@@ -1,5 +1,5 @@
 /** @file The calls of a layer (`inbound_nodes`) in the dialects of Keras 2 and Keras 3. */
-import { ModelFormatError } from '../../errors';
+import { ModelFormatError } from '../../support/errors';
 import { isList, isObject, show } from './json';
 
 /** Output `output` of the `call`-th call of `layer`. */

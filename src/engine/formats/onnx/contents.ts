@@ -1,13 +1,13 @@
 /** @file What stands in an ONNX file, functions inlined and nodes in order; weights are still in the file. */
-import { ModelFormatError, UnsupportedModelError } from '../../errors';
+import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
 import { sizeOf } from '../../graph/tensor';
-import { withBranches } from './branches';
-import { define, isInFile, takeConstants, type Constant } from './constants';
-import { elementType, floatType } from './elementType';
-import { FunctionInliner, type FlatNode } from './functions';
-import type { OnnxGraph, OnnxModel, OnnxValueInfo } from './messages';
-import { inputsOf, orderNodes } from './order';
-import type { OnnxTensor } from './tensorProto';
+import { withBranches } from './flatten/branches';
+import { define, isInFile, takeConstants, type Constant } from './flatten/constants';
+import { elementType, floatType } from './proto/elementType';
+import { FunctionInliner, type FlatNode } from './flatten/functions';
+import type { OnnxGraph, OnnxModel, OnnxValueInfo } from './proto/messages';
+import { inputsOf, orderNodes } from './flatten/order';
+import type { OnnxTensor } from './proto/tensorProto';
 
 export interface Contents {
   /** Inputs that an output depends on. */

@@ -1,5 +1,5 @@
 /** @file Recognises an ONNX file by the outline of its ModelProto. */
-import type { Files } from '../../files';
+import type { Files } from '../../support/files';
 
 /** Field number → wire type of ModelProto (onnx.proto3), all fields that it has so far. */
 const FIELDS: ReadonlyMap<number, number> = new Map([

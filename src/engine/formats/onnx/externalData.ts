@@ -1,7 +1,7 @@
 /** @file Weights that stand in files beside the model ("external data" of ONNX). */
-import { ModelFormatError } from '../../errors';
-import type { Files } from '../../files';
-import type { ExternalSource } from './tensorProto';
+import { ModelFormatError } from '../../support/errors';
+import type { Files } from '../../support/files';
+import type { ExternalSource } from './proto/tensorProto';
 
 /** The files of one model that hold external data; never outside the model's folder. */
 export class ExternalData {

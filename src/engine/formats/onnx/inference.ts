@@ -1,5 +1,5 @@
 /** @file Types of values while a file is read, inferred at one size of the inputs, never taken from what the file declares. */
-import { NeuralCleanseError } from '../../errors';
+import { NeuralCleanseError } from '../../support/errors';
 import { GraphBuilder, type Value } from '../../graph/builder';
 import type { Dim, GraphInput, Node } from '../../graph/graph';
 import type { Tensor, TensorType } from '../../graph/tensor';

@@ -1,7 +1,7 @@
 /** @file Models that take 8-bit pixels: their input is treated as continuous, because triggers are found by gradients. */
 import type { Graph, GraphInput } from '../../graph/graph';
 import type { Finding } from '../format';
-import { DATA_TYPE } from './elementType';
+import { DATA_TYPE } from './proto/elementType';
 
 /** Operators that only move pixels, whatever their type. */
 const MOVES = new Set(['Flatten', 'Identity', 'Pad', 'Reshape', 'Slice', 'Squeeze', 'Transpose', 'Unsqueeze']);

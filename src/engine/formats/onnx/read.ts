@@ -1,16 +1,16 @@
 /** @file Reads an ONNX file into a graph. */
-import { ModelFormatError, UnsupportedModelError } from '../../errors';
-import type { Files } from '../../files';
+import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
+import type { Files } from '../../support/files';
 import type { Attribute, Graph, GraphInput } from '../../graph/graph';
 import type { Tensor } from '../../graph/tensor';
 import type { Finding, ModelFile } from '../format';
-import { isInFile, type Constant } from './constants';
+import { isInFile, type Constant } from './flatten/constants';
 import { contentsOf, type Contents } from './contents';
-import { elementType, typeName } from './elementType';
+import { elementType, typeName } from './proto/elementType';
 import { ExternalData } from './externalData';
-import type { FlatNode } from './functions';
-import { parseModel, type OnnxModel, type OnnxValueInfo } from './messages';
-import { layerOf } from './order';
+import type { FlatNode } from './flatten/functions';
+import { parseModel, type OnnxModel, type OnnxValueInfo } from './proto/messages';
+import { layerOf } from './flatten/order';
 import { freeBatch } from './rebatch';
 import { acceptPixels } from './pixels';
 import { checkSupported } from './unsupported';

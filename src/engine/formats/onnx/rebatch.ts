@@ -1,5 +1,5 @@
 /** @file Frees the batch size of a model that was exported for one, so that many images run at once. */
-import { NeuralCleanseError, UnsupportedModelError } from '../../errors';
+import { NeuralCleanseError, UnsupportedModelError } from '../../support/errors';
 import { GraphBuilder, specialize, type Value } from '../../graph/builder';
 import type { Graph, GraphInput, Node } from '../../graph/graph';
 import { int64, showDims, sameDims, sizeOf, toNumbers, type Tensor } from '../../graph/tensor';

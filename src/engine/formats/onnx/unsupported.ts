@@ -1,5 +1,5 @@
 /** @file One error for everything in a model that cannot be run, instead of one after the other. */
-import { UnsupportedModelError } from '../../errors';
+import { UnsupportedModelError } from '../../support/errors';
 import { operatorNames } from '../../ops';
 
 /** An operator that stands somewhere in the model. */

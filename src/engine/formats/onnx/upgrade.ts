@@ -1,10 +1,10 @@
 /** @file Rewrites the nodes of older (and newer) opsets into the semantics of the graph's opset. */
-import { ModelFormatError, UnsupportedModelError } from '../../errors';
+import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
 import { OPSET, type GraphInput, type Node } from '../../graph/graph';
 import type { Tensor } from '../../graph/tensor';
 import type { Finding } from '../format';
 import { Inference } from './inference';
-import { layerOf } from './order';
+import { layerOf } from './flatten/order';
 import { flatGather } from './upgrade/flatGather';
 import { attributesToInputs } from './upgrade/attributesToInputs';
 import { scatterNd } from './upgrade/constantScatter';

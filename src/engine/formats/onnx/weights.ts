@@ -1,10 +1,10 @@
 /** @file Reads the elements of a TensorProto into a tensor of the graph. */
-import { ModelFormatError, UnsupportedModelError } from '../../errors';
+import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
 import { allocate, showDims, sizeOf, type Tensor, type TensorData } from '../../graph/tensor';
-import { elementType, typeName, type ElementType } from './elementType';
+import { elementType, typeName, type ElementType } from './proto/elementType';
 import type { ExternalData } from './externalData';
-import type { OnnxTensor } from './tensorProto';
-import { Wire, type Span } from './wire';
+import type { OnnxTensor } from './proto/tensorProto';
+import { Wire, type Span } from './proto/wire';
 
 /** More elements than any file could hold; products of larger dims would lose precision. */
 const MAX_ELEMENTS = 2 ** 40;

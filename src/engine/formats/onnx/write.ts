@@ -1,13 +1,13 @@
 /** @file Writes an ONNX file with some weights changed; every other byte stays as it is. */
-import { ModelFormatError } from '../../errors';
-import type { Files } from '../../files';
+import { ModelFormatError } from '../../support/errors';
+import type { Files } from '../../support/files';
 import { floats, sameDims, showDims, type Tensor } from '../../graph/tensor';
 import type { WrittenFile } from '../format';
 import { contentsOf } from './contents';
-import { applyEdits, type Edit } from './edit';
-import { parseModel, type OnnxModel } from './messages';
-import { storeWeight } from './storeWeight';
-import type { OnnxTensor } from './tensorProto';
+import { applyEdits, type Edit } from './proto/edit';
+import { parseModel, type OnnxModel } from './proto/messages';
+import { storeWeight } from './proto/storeWeight';
+import type { OnnxTensor } from './proto/tensorProto';
 
 /**
  * The files of the model at `path` with the weights `changed`. `external` are the files beside it, by location; they

@@ -1,5 +1,5 @@
 /** @file Tells a TensorFlow.js model file from other JSON. */
-import type { Files } from '../../files';
+import type { Files } from '../../support/files';
 
 /** Whether the text is JSON whose first keys are those of a TensorFlow.js model. */
 export function detectTfjs(_files: Files, _path: string, head: Uint8Array): Promise<boolean> {

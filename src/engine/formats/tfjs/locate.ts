@@ -1,6 +1,6 @@
 /** @file Finds the weights of a TensorFlow.js model by name: `layer/kernel`. */
-import { ModelFormatError } from '../../errors';
-import type { LayerWeight } from '../keras/layerWeights';
+import { ModelFormatError } from '../../support/errors';
+import type { LayerWeight } from '../keras/weights/layerWeights';
 import type { ManifestEntry } from './manifest';
 
 /** Keras 3 calls the depthwise kernel just kernel. */

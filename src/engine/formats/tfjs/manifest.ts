@@ -1,8 +1,8 @@
 /** @file The weights manifest of a TensorFlow.js model: which weight stands where in which files. */
-import { ModelFormatError, UnsupportedModelError } from '../../errors';
+import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
 import { showDims, sizeOf } from '../../graph/tensor';
 import { isList, isObject, show, type JsonObject } from '../keras/json';
-import { float16, float32, type NumberType } from '../keras/numberTypes';
+import { float16, float32, type NumberType } from '../keras/weights/numberTypes';
 import { quantized } from './quantized';
 
 export interface ManifestEntry {

@@ -1,8 +1,8 @@
 /** @file Reads a TensorFlow.js layers model, and writes it back. */
-import { ModelFormatError } from '../../errors';
-import type { Files } from '../../files';
+import { ModelFormatError } from '../../support/errors';
+import type { Files } from '../../support/files';
 import type { ModelFile } from '../format';
-import { bind, changesOf } from '../keras/boundModel';
+import { bind, changesOf } from '../keras/weights/boundModel';
 import { parseJson } from '../keras/json';
 import { locateByName } from './locate';
 import { readManifest } from './manifest';

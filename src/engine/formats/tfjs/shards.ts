@@ -1,6 +1,6 @@
 /** @file The weight files of a TensorFlow.js model. */
-import { ModelFormatError } from '../../errors';
-import type { Files } from '../../files';
+import { ModelFormatError } from '../../support/errors';
+import type { Files } from '../../support/files';
 import type { Manifest } from './manifest';
 
 /** One weight file. */

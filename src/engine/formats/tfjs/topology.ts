@@ -1,5 +1,5 @@
 /** @file The layers of a TensorFlow.js model file, as Python's converter and as TensorFlow.js itself write them. */
-import { ModelFormatError, UnsupportedModelError } from '../../errors';
+import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
 import { readArchitecture } from '../keras/architecture';
 import { convert, type ConvertedModel } from '../keras/convert';
 import { isObject, parseJson, show, type JsonObject } from '../keras/json';

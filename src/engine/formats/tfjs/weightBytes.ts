@@ -1,8 +1,8 @@
 /** @file The numbers of a TensorFlow.js model within the bytes of its weight files. */
-import { UnsupportedModelError } from '../../errors';
+import { UnsupportedModelError } from '../../support/errors';
 import { sizeOf } from '../../graph/tensor';
-import type { StoredWeight } from '../keras/boundModel';
-import { decodeNumbers, replaceNumbers } from '../keras/numberTypes';
+import type { StoredWeight } from '../keras/weights/boundModel';
+import { decodeNumbers, replaceNumbers } from '../keras/weights/numberTypes';
 import type { ManifestEntry } from './manifest';
 
 /** The weight of an entry; `groups` holds the bytes of each group of files. */

@@ -1,6 +1,6 @@
 /** @file CIFAR-10 and CIFAR-100, binary version: records of one or two label bytes and 3×32×32 pixels. */
-import { SamplesError } from '../../errors';
-import type { Files } from '../../files';
+import { SamplesError } from '../../support/errors';
+import type { Files } from '../../support/files';
 import type { OpenOptions, SampleSource, SamplesReader } from '../samples';
 import { groupBySplit, openPart } from '../splits';
 

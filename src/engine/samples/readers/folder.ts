@@ -1,10 +1,10 @@
 /** @file A folder of images: one sub-folder per class, or flat with a table of labels, or flat without labels. */
-import { SamplesError } from '../../errors';
-import type { Files } from '../../files';
-import { findImages, imageFileSource, type ImageFolder, type ImageTree } from '../imageFiles';
-import { classIndices } from '../labels';
-import { matchLabels, type Match } from '../labelledFiles';
-import { readLabelTable, type LabelTable } from '../labelTable';
+import { SamplesError } from '../../support/errors';
+import type { Files } from '../../support/files';
+import { findImages, imageFileSource, type ImageFolder, type ImageTree } from '../files/imageFiles';
+import { classIndices } from '../arrays/labels';
+import { matchLabels, type Match } from '../files/labelledFiles';
+import { readLabelTable, type LabelTable } from '../files/labelTable';
 import type { OpenOptions, SampleSource, SamplesReader } from '../samples';
 import { isSplitName, openPart } from '../splits';
 

@@ -1,12 +1,12 @@
 /** @file HDF5 files that hold images and labels as data sets, at any depth. Only the drawn rows are read. */
 import type { Metadata } from 'h5wasm';
-import { SamplesError } from '../../errors';
+import { SamplesError } from '../../support/errors';
 import { sizeOf } from '../../graph/tensor';
-import { arraySource } from '../arrays';
-import { openHdf5, type OpenHdf5 } from '../hdf5File';
-import { decodeNumbers, type Numbers, type NumberType } from '../numbers';
+import { arraySource } from '../arrays/arrays';
+import { openHdf5, type OpenHdf5 } from '../arrays/hdf5File';
+import { decodeNumbers, type Numbers, type NumberType } from '../arrays/numbers';
 import type { SamplesReader } from '../samples';
-import type { StoredArray } from '../storedArray';
+import type { StoredArray } from '../arrays/storedArray';
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 

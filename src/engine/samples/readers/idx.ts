@@ -1,10 +1,10 @@
 /** @file MNIST idx files: the images with the labels beside them, or a folder that holds such pairs. */
-import { SamplesError } from '../../errors';
-import type { Files } from '../../files';
-import { arraySource } from '../arrays';
-import { openBytes } from '../byteSource';
-import { readIdx } from '../idx';
-import { labelsBeside } from '../labelsBeside';
+import { SamplesError } from '../../support/errors';
+import type { Files } from '../../support/files';
+import { arraySource } from '../arrays/arrays';
+import { openBytes } from '../arrays/byteSource';
+import { readIdx } from '../arrays/idx';
+import { labelsBeside } from '../files/labelsBeside';
 import type { OpenOptions, SampleSource, SamplesReader } from '../samples';
 import { openPart, splitOf } from '../splits';
 

@@ -1,5 +1,5 @@
 /** @file A single image file, unlabelled: for checking one input. */
-import { imageFileSource } from '../imageFiles';
+import { imageFileSource } from '../files/imageFiles';
 import { isImage } from '../images/decodeImage';
 import type { SamplesReader } from '../samples';
 

@@ -1,6 +1,6 @@
 /** @file The registry of sample readers. The content of a file decides, not its name. */
-import { SamplesError, UsageError } from '../../errors';
-import type { Files } from '../../files';
+import { SamplesError, UsageError } from '../../support/errors';
+import type { Files } from '../../support/files';
 import type { OpenOptions, SampleSource, SamplesReader } from '../samples';
 import { cifarReader } from './cifar';
 import { folderReader } from './folder';

@@ -1,10 +1,10 @@
 /** @file A single NumPy array of images; the labels come from a second file. */
-import { arraySource } from '../arrays';
-import { openBytes } from '../byteSource';
-import { labelsBeside } from '../labelsBeside';
-import { isNpy, readNpy } from '../npy';
+import { arraySource } from '../arrays/arrays';
+import { openBytes } from '../arrays/byteSource';
+import { labelsBeside } from '../files/labelsBeside';
+import { isNpy, readNpy } from '../arrays/npy';
 import type { SamplesReader } from '../samples';
-import type { StoredArray } from '../storedArray';
+import type { StoredArray } from '../arrays/storedArray';
 
 export const npyReader: SamplesReader = {
   label: 'NumPy array',

@@ -1,9 +1,9 @@
 /** @file Several NumPy arrays in a zip archive, as numpy.savez and the Keras data sets write it. */
-import { arraySource } from '../arrays';
-import { readNpy } from '../npy';
+import { arraySource } from '../arrays/arrays';
+import { readNpy } from '../arrays/npy';
 import type { SamplesReader } from '../samples';
-import type { StoredArray } from '../storedArray';
-import { isZip, openEntry, readZipDirectory } from '../zip';
+import type { StoredArray } from '../arrays/storedArray';
+import { isZip, openEntry, readZipDirectory } from '../files/zip';
 
 const MAX_ARRAYS = 1000;
 

@@ -3,11 +3,11 @@
  * and one of class numbers, whose names stand in the file's "huggingface" metadata. Also a folder of such shards.
  */
 import * as z from 'zod';
-import { SamplesError } from '../../errors';
-import type { Files } from '../../files';
+import { SamplesError } from '../../support/errors';
+import type { Files } from '../../support/files';
 import { decodeImage } from '../images/decodeImage';
-import { classIndices, type NamedClasses } from '../labels';
-import { isParquet, openParquet, type ParquetFile } from '../parquetFile';
+import { classIndices, type NamedClasses } from '../arrays/labels';
+import { isParquet, openParquet, type ParquetFile } from '../files/parquetFile';
 import type { DecodedImage, OpenOptions, SampleSource, SamplesReader, Unreadable } from '../samples';
 import { groupBySplit, openPart } from '../splits';
 

@@ -1,8 +1,8 @@
 /** @file A zip archive of images, read in place. */
-import { readLabelTable } from '../labelTable';
+import { readLabelTable } from '../files/labelTable';
 import type { SamplesReader } from '../samples';
-import { isZip } from '../zip';
-import { zipFiles } from '../zipFiles';
+import { isZip } from '../files/zip';
+import { zipFiles } from '../files/zipFiles';
 import { folderSource } from './folder';
 
 export const zipReader: SamplesReader = {

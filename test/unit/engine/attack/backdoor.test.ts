@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { backdoorRecord, parseBackdoorRecord } from '../../../../src/engine/attack/backdoor';
 import { makeBackdoors, type BackdoorOptions } from '../../../../src/engine/attack/makeBackdoors';
 import { PLACES } from '../../../../src/engine/attack/triggers';
-import { UsageError } from '../../../../src/engine/errors';
+import { UsageError } from '../../../../src/engine/support/errors';
 
 const shape = { channels: 3, height: 12, width: 10 };
 const options: BackdoorOptions = {

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { shiftRandomly } from '../../../../src/engine/attack/augment';
+import { shiftRandomly } from '../../../../src/engine/training/augment';
 import { judgeAttack } from '../../../../src/engine/attack/backdoor';
 import { trainBadNets, type BadNetsOptions } from '../../../../src/engine/attack/badnets';
 import { encodeNetwork } from '../../../../src/engine/attack/encodeNetwork';
 import { makeBackdoors, type BackdoorOptions } from '../../../../src/engine/attack/makeBackdoors';
 import { readModel } from '../../../../src/engine/formats';
-import { classifierOf } from '../../../../src/engine/graph/classifier';
-import { Random } from '../../../../src/engine/random';
+import { classifierOf } from '../../../../src/engine/classify/classifier';
+import { Random } from '../../../../src/engine/support/random';
 import { createOnnxRuntime } from '../../../../src/engine/runtime/onnxruntime';
-import { RAW } from '../../../../src/engine/samples/preprocessing';
+import { RAW } from '../../../../src/engine/samples/preprocessing/preprocessing';
 import { blobs } from '../../../support/blobs';
 import { memoryFiles } from '../../../support/memoryFiles';
 

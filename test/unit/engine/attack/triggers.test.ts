@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { patchTrigger, PLACES, type Place } from '../../../../src/engine/attack/triggers';
-import { UsageError } from '../../../../src/engine/errors';
+import { UsageError } from '../../../../src/engine/support/errors';
 
 const shape = { channels: 3, height: 8, width: 10 };
 const area = 80;

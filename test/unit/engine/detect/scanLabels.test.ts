@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decodeFloats } from '../../../../src/engine/base64';
+import { decodeFloats } from '../../../../src/engine/support/base64';
 import type { CheckpointStore, ScanEvents, ScanProgress } from '../../../../src/engine/detect/scanJob';
 import { scanLabels, type Detection } from '../../../../src/engine/detect/scanLabels';
-import { completeSettings } from '../../../../src/engine/detect/settings';
-import { CancelledError } from '../../../../src/engine/errors';
-import { classifierOf } from '../../../../src/engine/graph/classifier';
-import type { ScanSettings } from '../../../../src/engine/report';
+import { completeSettings } from '../../../../src/engine/scan/settings';
+import { CancelledError } from '../../../../src/engine/support/errors';
+import { classifierOf } from '../../../../src/engine/classify/classifier';
+import type { ScanSettings } from '../../../../src/engine/report/scanReport';
 import { createOnnxRuntime } from '../../../../src/engine/runtime/onnxruntime';
 import type { Runtime } from '../../../../src/engine/runtime/runtime';
-import { RAW } from '../../../../src/engine/samples/preprocessing';
+import { RAW } from '../../../../src/engine/samples/preprocessing/preprocessing';
 import { TOY, TOY_TRIGGER_PIXEL, toyGraph, toyImages } from '../../../support/toyModel';
 
 let runtime: Runtime;

@@ -3,10 +3,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { strToU8 } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { NeuralCleanseError } from '../../../../src/engine/errors';
+import { NeuralCleanseError } from '../../../../src/engine/support/errors';
 import { readModel } from '../../../../src/engine/formats';
 import type { ModelFile } from '../../../../src/engine/formats/format';
-import { classifierOf } from '../../../../src/engine/graph/classifier';
+import { classifierOf } from '../../../../src/engine/classify/classifier';
 import { memoryFiles } from '../../../support/memoryFiles';
 import { mutate, Random } from '../../../support/mutate';
 

@@ -2,11 +2,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ModelFormatError, NeuralCleanseError, UnsupportedModelError } from '../../../../src/engine/errors';
+import { ModelFormatError, NeuralCleanseError, UnsupportedModelError } from '../../../../src/engine/support/errors';
 import type { ModelFile } from '../../../../src/engine/formats/format';
 import { kerasH5 } from '../../../../src/engine/formats/keras-h5';
 import { floats, type Tensor } from '../../../../src/engine/graph/tensor';
-import { nodeFiles } from '../../../../src/runner/nodeFiles';
+import { nodeFiles } from '../../../../src/runner/files/nodeFiles';
 import { readGolden } from '../../../support/golden';
 import { hdf5Contents } from '../../../support/hdf5Contents';
 import { memoryFiles } from '../../../support/memoryFiles';

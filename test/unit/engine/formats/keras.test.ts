@@ -1,10 +1,10 @@
 /** @file Keras architectures in JSON: dialects, layers and mistakes, without any weights. */
 import { describe, expect, it } from 'vitest';
-import { ModelFormatError, NeuralCleanseError, UnsupportedModelError } from '../../../../src/engine/errors';
+import { ModelFormatError, NeuralCleanseError, UnsupportedModelError } from '../../../../src/engine/support/errors';
 import { readArchitecture } from '../../../../src/engine/formats/keras/architecture';
-import { bind, type BoundModel } from '../../../../src/engine/formats/keras/boundModel';
+import { bind, type BoundModel } from '../../../../src/engine/formats/keras/weights/boundModel';
 import { convert } from '../../../../src/engine/formats/keras/convert';
-import { graphDims, toFile, toGraph } from '../../../../src/engine/formats/keras/layerWeights';
+import { graphDims, toFile, toGraph } from '../../../../src/engine/formats/keras/weights/layerWeights';
 import { parseJson } from '../../../../src/engine/formats/keras/json';
 import {
   decodeNumbers,
@@ -12,7 +12,7 @@ import {
   float32,
   float64,
   replaceNumbers,
-} from '../../../../src/engine/formats/keras/numberTypes';
+} from '../../../../src/engine/formats/keras/weights/numberTypes';
 import { float32 as tensor, floats, sizeOf } from '../../../../src/engine/graph/tensor';
 import { runGraph } from '../../../support/runModel';
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { ModelFile } from '../../../../src/engine/formats/format';
 import { onnx } from '../../../../src/engine/formats/onnx';
 import { float32, floats, toNumbers, type Tensor } from '../../../../src/engine/graph/tensor';
-import { nodeFiles } from '../../../../src/runner/nodeFiles';
+import { nodeFiles } from '../../../../src/runner/files/nodeFiles';
 import { memoryFiles } from '../../../support/memoryFiles';
 import { floatTensor, functionMessage, intTensor, tensorMessage } from '../../../support/onnxFile';
 import { deviation, noise, runFile } from '../../../support/runModel';

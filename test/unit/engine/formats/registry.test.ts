@@ -3,10 +3,15 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { gzipSync, strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { ModelFormatError, NeuralCleanseError, UnsupportedModelError, UsageError } from '../../../../src/engine/errors';
+import {
+  ModelFormatError,
+  NeuralCleanseError,
+  UnsupportedModelError,
+  UsageError,
+} from '../../../../src/engine/support/errors';
 import { detectFormat, FORMATS, readModel } from '../../../../src/engine/formats';
 import type { FormatId } from '../../../../src/engine/formats/format';
-import { nodeFiles } from '../../../../src/runner/nodeFiles';
+import { nodeFiles } from '../../../../src/runner/files/nodeFiles';
 import { memoryFiles } from '../../../support/memoryFiles';
 
 const FIXTURES = path.join(import.meta.dirname, '../../../fixtures');

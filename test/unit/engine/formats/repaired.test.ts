@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readModel } from '../../../../src/engine/formats';
-import { sha256 } from '../../../../src/runner/sha256';
+import { sha256 } from '../../../../src/runner/files/sha256';
 import { readGolden } from '../../../support/golden';
 import { memoryFiles } from '../../../support/memoryFiles';
 import { REPAIRED_FIXTURES, repairedFixture } from '../../../support/repairedFixture';

@@ -2,12 +2,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ModelFormatError, NeuralCleanseError, UnsupportedModelError } from '../../../../src/engine/errors';
-import type { Files } from '../../../../src/engine/files';
+import { ModelFormatError, NeuralCleanseError, UnsupportedModelError } from '../../../../src/engine/support/errors';
+import type { Files } from '../../../../src/engine/support/files';
 import type { ModelFile } from '../../../../src/engine/formats/format';
 import { tfjsLayers } from '../../../../src/engine/formats/tfjs';
 import { float32, floats, type Tensor } from '../../../../src/engine/graph/tensor';
-import { nodeFiles } from '../../../../src/runner/nodeFiles';
+import { nodeFiles } from '../../../../src/runner/files/nodeFiles';
 import { readGolden } from '../../../support/golden';
 import { memoryFiles } from '../../../support/memoryFiles';
 import { deviation, runGraph } from '../../../support/runModel';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { SamplesError } from '../../../../src/engine/errors';
-import { classifierOf } from '../../../../src/engine/graph/classifier';
+import { SamplesError } from '../../../../src/engine/support/errors';
+import { classifierOf } from '../../../../src/engine/classify/classifier';
 import {
   identifyTrigger,
   intersectionOverUnion,
@@ -8,7 +8,7 @@ import {
   type IdentifyRequest,
 } from '../../../../src/engine/identify/identifyTrigger';
 import { createOnnxRuntime } from '../../../../src/engine/runtime/onnxruntime';
-import { RAW } from '../../../../src/engine/samples/preprocessing';
+import { RAW } from '../../../../src/engine/samples/preprocessing/preprocessing';
 import { selectSamples } from '../../../../src/engine/samples/select';
 import { NEURON_MODEL_TARGET, neuronModel, pixelTrigger, toySamples } from '../../../support/neuronModel';
 

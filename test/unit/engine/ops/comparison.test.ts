@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { GraphBuilder } from '../../../../src/engine/graph/builder';
 import { gradientName } from '../../../../src/engine/graph/differentiate';
 import { float32, floats } from '../../../../src/engine/graph/tensor';
-import { ONNX_TYPE } from '../../../../src/engine/ops/cast';
+import { ONNX_TYPE } from '../../../../src/engine/ops/elementwise/cast';
 import { createOnnxRuntime } from '../../../../src/engine/runtime/onnxruntime';
 import { createTensorFlowRuntime } from '../../../../src/engine/runtime/tensorflow';
 import { cases } from '../../../support/cases/comparison';

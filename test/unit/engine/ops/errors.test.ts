@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ModelFormatError, UnsupportedModelError } from '../../../../src/engine/errors';
+import { ModelFormatError, UnsupportedModelError } from '../../../../src/engine/support/errors';
 import { differentiate } from '../../../../src/engine/graph/differentiate';
 import { GraphBuilder } from '../../../../src/engine/graph/builder';
 import type { Attributes } from '../../../../src/engine/graph/graph';

@@ -3,7 +3,7 @@ import { GraphBuilder, type Value } from '../../../../src/engine/graph/builder';
 import type { Attributes } from '../../../../src/engine/graph/graph';
 import { bool, float32, int64, type Tensor } from '../../../../src/engine/graph/tensor';
 import { operator } from '../../../../src/engine/ops';
-import { ONNX_TYPE } from '../../../../src/engine/ops/cast';
+import { ONNX_TYPE } from '../../../../src/engine/ops/elementwise/cast';
 import { createOnnxRuntime } from '../../../../src/engine/runtime/onnxruntime';
 import { cases as comparison } from '../../../support/cases/comparison';
 import { cases as elementwise } from '../../../support/cases/elementwise';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { repairHtml } from '../../../../src/engine/output/repairHtml';
+import { repairHtml } from '../../../../src/engine/output/html/repairHtml';
 import { isRepaired, repairHeadline } from '../../../../src/engine/output/repairSummary';
-import { repairText } from '../../../../src/engine/output/repairText';
-import type { Evaluation, RepairReport } from '../../../../src/engine/repairReport';
+import { repairText } from '../../../../src/engine/output/text/repairText';
+import type { Evaluation, RepairReport } from '../../../../src/engine/report/repairReport';
 
 function evaluation(cleanAccuracy: number, reversed: number, given: number): Evaluation {
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../../../src/engine/random';
+import { Random } from '../../../../src/engine/support/random';
 import { balancedOrder } from '../../../../src/engine/samples/draw';
 
 describe('balancedOrder', () => {

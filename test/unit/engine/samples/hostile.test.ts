@@ -1,10 +1,10 @@
 import { gzipSync, zipSync } from 'fflate';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { SamplesError } from '../../../../src/engine/errors';
-import { Random } from '../../../../src/engine/random';
+import { SamplesError } from '../../../../src/engine/support/errors';
+import { Random } from '../../../../src/engine/support/random';
 import { readSamples } from '../../../../src/engine/samples/readSamples';
-import { nodeFiles } from '../../../../src/runner/nodeFiles';
+import { nodeFiles } from '../../../../src/runner/files/nodeFiles';
 import { memoryFiles } from '../../../support/memoryFiles';
 import { bmp, idx, npy, numbered, ppm } from './bytes';
 import { fixture } from './golden';

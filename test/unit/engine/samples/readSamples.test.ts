@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CancelledError } from '../../../../src/engine/errors';
+import { CancelledError } from '../../../../src/engine/support/errors';
 import { readSamples } from '../../../../src/engine/samples/readSamples';
 import { memoryFiles } from '../../../support/memoryFiles';
 import { idx, npy, numbered, ppm } from './bytes';

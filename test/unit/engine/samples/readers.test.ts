@@ -1,10 +1,10 @@
 import { gzipSync, zipSync } from 'fflate';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Files } from '../../../../src/engine/files';
+import type { Files } from '../../../../src/engine/support/files';
 import { readSamples } from '../../../../src/engine/samples/readSamples';
 import type { ReadOptions, Samples } from '../../../../src/engine/samples/samples';
-import { nodeFiles } from '../../../../src/runner/nodeFiles';
+import { nodeFiles } from '../../../../src/runner/files/nodeFiles';
 import { bmp, concat, idx, npy, numbered, ppm } from './bytes';
 import { fixture, golden, planar } from './golden';
 import { memoryFiles } from '../../../support/memoryFiles';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UNIT } from '../../../../src/engine/samples/preprocessing';
+import { UNIT } from '../../../../src/engine/samples/preprocessing/preprocessing';
 import {
   readSidecar,
   resolveBeside,
@@ -7,7 +7,7 @@ import {
   sidecarText,
   type Sidecar,
 } from '../../../../src/engine/samples/sidecar';
-import { nodeFiles } from '../../../../src/runner/nodeFiles';
+import { nodeFiles } from '../../../../src/runner/files/nodeFiles';
 import { memoryFiles } from '../../../support/memoryFiles';
 
 const SIDECAR: Sidecar = {

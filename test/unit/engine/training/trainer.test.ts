@@ -1,9 +1,9 @@
 import { beforeAll, expect, it } from 'vitest';
-import { classifierOf } from '../../../../src/engine/graph/classifier';
+import { classifierOf } from '../../../../src/engine/classify/classifier';
 import { floats } from '../../../../src/engine/graph/tensor';
 import { createOnnxRuntime } from '../../../../src/engine/runtime/onnxruntime';
 import type { Runtime } from '../../../../src/engine/runtime/runtime';
-import { RAW } from '../../../../src/engine/samples/preprocessing';
+import { RAW } from '../../../../src/engine/samples/preprocessing/preprocessing';
 import { Trainer, TRAINING_ADAM } from '../../../../src/engine/training/trainer';
 import { TrainingStep } from '../../../../src/engine/training/trainingStep';
 import { TOY, toyGraph, toyImages } from '../../../support/toyModel';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CancelledError, ModelFormatError } from '../../../../src/engine/errors';
-import type { ModelInspection } from '../../../../src/engine/modelInspection';
+import { CancelledError, ModelFormatError } from '../../../../src/engine/support/errors';
+import type { ModelInspection } from '../../../../src/engine/inspect/modelInspection';
 import { ModelEditorProvider } from '../../../../src/host/panels/modelEditor';
-import { ScanStore } from '../../../../src/host/scanStore';
+import { ScanStore } from '../../../../src/host/scan/scanStore';
 import { COMMANDS } from '../../../../src/shared/contributions';
 import type { ModelView } from '../../../../src/shared/panelMessages';
 import { fakeLog, recorded, resetVscode, Uri } from '../../../support/fakeVscode';

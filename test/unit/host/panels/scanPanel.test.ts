@@ -1,10 +1,10 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { CurvePoint } from '../../../../src/engine/report';
+import type { CurvePoint } from '../../../../src/engine/report/scanReport';
 import { registerPanels, showScanPanel } from '../../../../src/host/panels';
 import { SCAN_PANEL } from '../../../../src/host/panels/scanPanel';
-import { ScanStore } from '../../../../src/host/scanStore';
+import { ScanStore } from '../../../../src/host/scan/scanStore';
 import { COMMANDS } from '../../../../src/shared/contributions';
 import type { ScanEntry } from '../../../../src/shared/scanEntry';
 import { fakeLog, recorded, resetVscode, Uri } from '../../../support/fakeVscode';

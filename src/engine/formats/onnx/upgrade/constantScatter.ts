@@ -1,8 +1,8 @@
 /** @file ScatterND of constants, with which exporters write the attention masks of shifted windows: done while reading. */
-import { ModelFormatError } from '../../../errors';
+import { ModelFormatError } from '../../../support/errors';
 import { sizeOf, stridesOf, toNumbers, type Tensor } from '../../../graph/tensor';
-import { fromElements } from '../../../ops/fold';
-import { layerOf } from '../order';
+import { fromElements } from '../../../ops/shared/fold';
+import { layerOf } from '../flatten/order';
 import { step, type Rule } from './rule';
 
 /** Masks are smaller; larger data are left to the check for unsupported operators. */

@@ -1,8 +1,8 @@
 /** @file Normalisation and dropout, always in evaluation mode. */
-import { UnsupportedModelError } from '../../../errors';
+import { UnsupportedModelError } from '../../../support/errors';
 import type { Node } from '../../../graph/graph';
 import { int64, scalar } from '../../../graph/tensor';
-import { layerOf } from '../order';
+import { layerOf } from '../flatten/order';
 import { step, type Rule } from './rule';
 
 /** BatchNormalization: no training outputs; opsets 7 and 8 can keep statistics per element instead of per channel. */

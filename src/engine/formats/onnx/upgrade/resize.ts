@@ -1,8 +1,8 @@
 /** @file Resize and its predecessor Upsample. */
-import { UnsupportedModelError } from '../../../errors';
+import { UnsupportedModelError } from '../../../support/errors';
 import type { Node } from '../../../graph/graph';
 import { toNumbers } from '../../../graph/tensor';
-import { layerOf } from '../order';
+import { layerOf } from '../flatten/order';
 import { toInputs } from './attributesToInputs';
 import type { Rule, UpgradeContext } from './rule';
 

@@ -2,10 +2,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ModelFormatError, NeuralCleanseError, UnsupportedModelError } from '../../../../../src/engine/errors';
+import { ModelFormatError, NeuralCleanseError, UnsupportedModelError } from '../../../../../src/engine/support/errors';
 import { onnx } from '../../../../../src/engine/formats/onnx';
 import { toNumbers } from '../../../../../src/engine/graph/tensor';
-import { nodeFiles } from '../../../../../src/runner/nodeFiles';
+import { nodeFiles } from '../../../../../src/runner/files/nodeFiles';
 import { floatTensor, functionMessage, tensorMessage } from '../../../../support/onnxFile';
 import { failure, read, small } from '../../../../support/smallOnnx';
 

@@ -1,6 +1,6 @@
 /** @file ONNX weights that lie in other files: reading, writing, and paths that lead astray. */
 import { describe, expect, it } from 'vitest';
-import { ModelFormatError } from '../../../../../src/engine/errors';
+import { ModelFormatError } from '../../../../../src/engine/support/errors';
 import { onnx } from '../../../../../src/engine/formats/onnx';
 import { float32, toNumbers } from '../../../../../src/engine/graph/tensor';
 import { memoryFiles } from '../../../../support/memoryFiles';

@@ -1,6 +1,6 @@
 /** @file Models exported for one image, run with several. The originals run image by image in ONNX Runtime. */
 import { describe, expect, it } from 'vitest';
-import { UnsupportedModelError } from '../../../../../src/engine/errors';
+import { UnsupportedModelError } from '../../../../../src/engine/support/errors';
 import type { ModelFile } from '../../../../../src/engine/formats/format';
 import { onnx } from '../../../../../src/engine/formats/onnx';
 import { float32, floats, type Tensor } from '../../../../../src/engine/graph/tensor';

@@ -1,0 +1,50 @@
+/** @file Turns updates into progress reports: rate-limited, with an estimate of the time left. */
+import type { InversionTask } from '../invert/runInversions';
+import type { ScanEvents, ScanProgress } from '../scanJob';
+
+const INTERVAL_SECONDS = 0.2;
+
+export class ProgressMeter {
+  labelsDone = 0;
+  #done = 0;
+  /** Updates that cost no time in this run: resumed or saved by an early stop. */
+  #skipped = 0;
+  #reported = -Infinity;
+  readonly #started: number;
+
+  constructor(
+    private readonly phase: ScanProgress['phase'],
+    private readonly now: () => number,
+    private readonly events: Pick<ScanEvents, 'onProgress'>,
+    private readonly total: number,
+    private readonly labelsTotal: number,
+  ) {
+    this.#started = now();
+  }
+
+  skip(updates: number): void {
+    this.#done += updates;
+    this.#skipped += updates;
+  }
+
+  advance(active: readonly InversionTask[]): void {
+    this.#done += active.length;
+    const now = this.now();
+    if (this.events.onProgress === undefined || now - this.#reported < INTERVAL_SECONDS) return;
+    this.#reported = now;
+    const worked = this.#done - this.#skipped;
+    const left = worked === 0 ? undefined : ((now - this.#started) / worked) * Math.max(0, this.total - this.#done);
+    this.events.onProgress({
+      phase: this.phase,
+      done: Math.min(this.#done, this.total),
+      total: this.total,
+      labelsDone: this.labelsDone,
+      labelsTotal: this.labelsTotal,
+      current: active.map(({ inversion }) => ({
+        label: inversion.label,
+        ...(inversion.latest === undefined ? {} : { latest: inversion.latest }),
+      })),
+      ...(left === undefined ? {} : { secondsLeft: left }),
+    });
+  }
+}

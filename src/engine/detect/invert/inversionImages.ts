@@ -1,0 +1,25 @@
+/** @file The part of the samples that detection needs, and the images of a label's inversion. */
+import { Random } from '../../support/random';
+import { gatherInto, IndexStream, sampleIndices } from '../../samples/batches';
+import type { Samples } from '../../samples/samples';
+
+export type CleanImages = Pick<Samples, 'images' | 'count' | 'labels'>;
+
+/** Endless shuffled stream of the images that are not of the target label (of all, where none other is there). */
+export class InversionImages {
+  readonly #indices: IndexStream;
+
+  constructor(
+    private readonly images: CleanImages,
+    targetLabel: number,
+    seed: number,
+  ) {
+    const others = sampleIndices(images, targetLabel);
+    this.#indices = new IndexStream(others.length > 0 ? others : sampleIndices(images), new Random(seed));
+  }
+
+  /** Copies the next `count` images to `target`, from element `offset` on. */
+  fill(target: Float32Array, offset: number, count: number): void {
+    gatherInto(this.images, this.#indices.take(count), target, offset);
+  }
+}

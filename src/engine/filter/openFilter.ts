@@ -1,0 +1,44 @@
+/** @file A saved filter together with the model it was made for. */
+import { UsageError } from '../support/errors';
+import type { Files } from '../support/files';
+import { readModel } from '../formats';
+import type { ReadOptions } from '../formats/format';
+import { classifierOf } from '../classify/classifier';
+import { layerNamed, neuronLayers } from '../neurons/layers';
+import { hashModel, type Sha256 } from '../formats/modelHash';
+import { checkSameModel } from '../scan/prepareWithReport';
+import type { FilterParts } from './imageFilter';
+import type { SavedFilter } from './savedFilter';
+
+export interface OpenedFilter extends FilterParts {
+  /** Files of the model. */
+  readonly originals: readonly string[];
+}
+
+/** Throws {@link UsageError} where the filter was made for another model file. */
+export async function openFilter(
+  files: Files,
+  model: string,
+  filter: SavedFilter,
+  sha256: Sha256,
+  options: ReadOptions = {},
+): Promise<OpenedFilter> {
+  const { path, parts, graph } = await readModel(files, model, options);
+  checkSameModel(files, path, await hashModel(files, { parts }, sha256), filter.model, {
+    what: 'the filter',
+    hint: 'Calibrate a filter for this model.',
+  });
+  const { preprocessing, profiles, input } = filter;
+  const classifier = classifierOf(graph, input);
+  const layer = layerNamed(neuronLayers(classifier), filter.layer);
+  const { channels, height, width } = classifier.input;
+  const fits = channels === input.channels && height === input.height && width === input.width;
+  if (!fits || profiles.some(({ neurons }) => neurons.some((neuron) => neuron >= layer.neurons))) {
+    throw new UsageError('the filter does not fit its model', {
+      file: files.baseName(path),
+      place: layer.name,
+      expected: `images ${channels}×${height}×${width} and ${layer.neurons} neurons`,
+    });
+  }
+  return { classifier, preprocessing, layer, profiles, originals: parts };
+}

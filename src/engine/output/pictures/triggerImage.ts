@@ -1,0 +1,50 @@
+/** @file A reversed trigger as pictures. */
+import { decodeFloats } from '../../support/base64';
+import type { Trigger } from '../../report/scanReport';
+import type { Image } from './png';
+
+/** The mask, H·W values 0–1. Throws RangeError where the report's data has another size. */
+export function maskOf(trigger: Trigger): Float32Array {
+  return decodeFloats(trigger.mask, trigger.height * trigger.width);
+}
+
+/** The pattern, C·H·W raw pixel values 0–255. Throws RangeError where the report's data has another size. */
+export function patternOf(trigger: Trigger): Float32Array {
+  return decodeFloats(trigger.pattern, trigger.channels * trigger.height * trigger.width);
+}
+
+/** Grey: white where the trigger replaces the image. */
+export function maskImage(trigger: Trigger): Image {
+  const { width, height } = trigger;
+  return { width, height, channels: 1, pixels: Uint8Array.from(maskOf(trigger), (value) => byte(255 * value)) };
+}
+
+/** The colours that would be painted, also where the mask lets none of them through. */
+export function patternImage(trigger: Trigger): Image {
+  return paint(trigger, () => 1);
+}
+
+/** m·Δ: what the trigger looks like on a black image. */
+export function stampImage(trigger: Trigger): Image {
+  const mask = maskOf(trigger);
+  return paint(trigger, (pixel) => mask[pixel] ?? 0);
+}
+
+/** Grey for models of fewer than three channels, otherwise the first three as RGB. */
+function paint(trigger: Trigger, weight: (pixel: number) => number): Image {
+  const { width, height } = trigger;
+  const pattern = patternOf(trigger);
+  const channels = trigger.channels < 3 ? 1 : 3;
+  const plane = width * height;
+  const pixels = new Uint8Array(plane * channels);
+  for (let pixel = 0; pixel < plane; pixel++) {
+    for (let c = 0; c < channels; c++) {
+      pixels[pixel * channels + c] = byte((pattern[c * plane + pixel] ?? 0) * weight(pixel));
+    }
+  }
+  return { width, height, channels, pixels };
+}
+
+function byte(value: number): number {
+  return Math.max(0, Math.min(255, Math.round(value)));
+}

@@ -1,0 +1,88 @@
+/** @file Judges a model on held-out images: accuracy, and what known triggers do to it. */
+import { Evaluator, stampImage } from '../classify/evaluator';
+import type { Classifier } from '../classify/classifier';
+import type { CancelSignal } from '../support/cancellation';
+import type { Evaluation, TriggerSuccess } from '../report/repairReport';
+import type { Runtime } from '../runtime/runtime';
+import type { Preprocessing } from '../samples/preprocessing/preprocessing';
+import type { LabelledImages } from './splitSamples';
+
+/** A trigger whose success is followed. `mask` `[H, W]` in 0–1, `pattern` `[C, H, W]` raw pixels. */
+export interface KnownTrigger {
+  readonly label: number;
+  /** Decisions rest on reversed ones alone. */
+  readonly source: TriggerSuccess['source'];
+  readonly mask: Float32Array;
+  readonly pattern: Float32Array;
+}
+
+/** Fewest stamped images per trigger in a quick evaluation. */
+const QUICK_IMAGES = 100;
+
+export class Judge {
+  /** Images that were passed through a model so far. */
+  imagePasses = 0;
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly preprocessing: Preprocessing,
+    private readonly heldOut: LabelledImages,
+    private readonly triggers: readonly KnownTrigger[],
+    private readonly signal: CancelSignal | undefined,
+  ) {}
+
+  /** `quick` spreads twice as many stamped images as there are clean ones over the triggers; with two it changes nothing. */
+  async evaluate(classifier: Classifier, quick = false): Promise<Evaluation> {
+    const evaluator = await Evaluator.compile(this.runtime, classifier, this.preprocessing);
+    try {
+      const { count, labels } = this.heldOut;
+      const predictions = await this.#predict(evaluator, count);
+      const perTrigger = Math.max(QUICK_IMAGES, Math.ceil((2 * count) / this.triggers.length));
+      const triggers: TriggerSuccess[] = [];
+      for (const trigger of this.triggers) {
+        const stamped = await this.#predict(evaluator, quick ? Math.min(count, perTrigger) : count, trigger);
+        const others = Array.from(stamped).filter((_, i) => labels[i] !== trigger.label);
+        const hits = others.filter((prediction) => prediction === trigger.label).length;
+        const { label, source } = trigger;
+        triggers.push({ label, source, attackSuccess: hits / Math.max(1, others.length) });
+      }
+      return { ...accuracies(predictions, labels, classifier.classes), triggers };
+    } finally {
+      await evaluator.dispose();
+    }
+  }
+
+  /** Predictions for the first `count` images, with the trigger on them where one is given. */
+  #predict(evaluator: Evaluator, count: number, trigger?: KnownTrigger): Promise<Int32Array> {
+    this.imagePasses += count;
+    const { images, count: all } = this.heldOut;
+    const first = { images: images.subarray(0, (count * images.length) / all), count };
+    const stamp = (image: Float32Array): void => {
+      if (trigger !== undefined) stampImage(image, trigger);
+    };
+    return evaluator.predictions(first, stamp, this.signal);
+  }
+}
+
+/** Success of the reversed trigger that works best; 0 where there is none. */
+export function worstSuccess({ triggers }: Pick<Evaluation, 'triggers'>): number {
+  return Math.max(0, ...triggers.filter(({ source }) => source === 'reversed').map((trigger) => trigger.attackSuccess));
+}
+
+function accuracies(
+  predictions: Int32Array,
+  labels: Int32Array,
+  classes: number,
+): Pick<Evaluation, 'cleanAccuracy' | 'perClass'> {
+  const right = new Array<number>(classes).fill(0);
+  const all = new Array<number>(classes).fill(0);
+  predictions.forEach((prediction, i) => {
+    const label = labels[i] ?? 0;
+    all[label] = (all[label] ?? 0) + 1;
+    if (prediction === label) right[label] = (right[label] ?? 0) + 1;
+  });
+  return {
+    cleanAccuracy: right.reduce((sum, count) => sum + count, 0) / predictions.length,
+    perClass: all.map((count, label) => (count === 0 ? null : (right[label] ?? 0) / count)),
+  };
+}

@@ -1,0 +1,193 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LabelResult } from '../../../../src/engine/report/scanReport';
+import { ScanStore } from '../../../../src/host/scan/scanStore';
+import { treeItem, type ResultNode } from '../../../../src/host/views/resultNodes';
+import { ResultTree } from '../../../../src/host/views/resultTree';
+import { COMMANDS, CONTEXT_KEYS } from '../../../../src/shared/contributions';
+import type { ScanEntry } from '../../../../src/shared/scanEntry';
+import { type MarkdownString, recorded, resetVscode, type Uri } from '../../../support/fakeVscode';
+import { infectedReport, labelResult } from '../../../support/sampleReports';
+
+const URI = 'file:///models/net.onnx';
+const done: ScanEntry = {
+  uri: URI,
+  name: 'net.onnx',
+  state: 'done',
+  labels: infectedReport.labels,
+  running: [],
+  report: infectedReport,
+};
+
+interface Shown {
+  readonly label: string;
+  readonly description?: string;
+  readonly contextValue?: string;
+  readonly iconPath?: Uri & { id?: string };
+  readonly command?: { command: string; arguments: unknown[] };
+  readonly accessibilityInformation?: { label: string };
+}
+
+function shown(node: ResultNode, entry: ScanEntry = done): Shown {
+  return treeItem(node, entry) as unknown as Shown;
+}
+
+async function labelsOf(tree: ResultTree): Promise<ResultNode[]> {
+  const [model] = await tree.getChildren();
+  const [verdict] = await tree.getChildren(model);
+  return tree.getChildren(verdict);
+}
+
+beforeEach(resetVscode);
+
+describe('the tree of a finished scan', () => {
+  it('leads from the model over the verdict to the labels, the most anomalous first', async () => {
+    const store = new ScanStore();
+    store.set(done);
+    const tree = new ResultTree(store);
+    const [model] = await tree.getChildren();
+    expect(shown(model!)).toMatchObject({ label: 'net.onnx', description: 'Infected', contextValue: 'model:infected' });
+    const [verdict] = await tree.getChildren(model);
+    expect(shown(verdict!)).toMatchObject({ label: 'Infected', description: infectedReport.reasons[0] });
+    const labels = await tree.getChildren(verdict);
+    const indices = labels.map((node) => (node as { result: LabelResult }).result.anomalyIndex!);
+    expect(indices).toEqual(indices.toSorted((a, b) => b - a));
+    expect(shown(labels[0]!)).toMatchObject({
+      label: '7 turn right',
+      description: 'flagged · L1 9.2 · index 5.10 · p = 0.0004 · 99.8 %',
+      contextValue: 'label:flagged',
+      command: { command: COMMANDS.showResult, arguments: [URI, 7] },
+      accessibilityInformation: { label: '7 turn right, flagged, L1 9.2 · index 5.10 · p = 0.0004 · 99.8 %' },
+    });
+    expect(shown(labels[0]!).iconPath!.toString()).toMatch(/^data:image\/png;base64,/);
+    expect(tree.getParent(labels[0]!)).toBe(verdict);
+    expect(tree.getParent(verdict!)).toBe(model);
+  });
+
+  it('shows only flagged labels on demand, and says so to the menus', async () => {
+    const store = new ScanStore();
+    store.set(done);
+    const tree = new ResultTree(store);
+    tree.flaggedOnly = true;
+    expect(recorded.context.get(CONTEXT_KEYS.flaggedOnly)).toBe(true);
+    expect((await labelsOf(tree)).map((node) => shown(node).label)).toEqual(['7 turn right']);
+  });
+
+  it('shows the first of 3,000 labels and the flagged ones, and more on demand', async () => {
+    const labels = Array.from({ length: 3000 }, (_, label) =>
+      labelResult(label, { anomalyIndex: -label / 1000, flagged: label === 2999 }),
+    );
+    const store = new ScanStore();
+    store.set({ ...done, labels });
+    const tree = new ResultTree(store);
+    const nodes = await labelsOf(tree);
+    expect(nodes).toHaveLength(102);
+    expect(shown(nodes.at(-2)!).contextValue).toBe('label:flagged');
+    expect(shown(nodes.at(-1)!)).toMatchObject({
+      label: 'Show more labels (2899 hidden)',
+      command: { command: COMMANDS.showMoreLabels, arguments: [URI] },
+    });
+    tree.showMore(URI);
+    expect(await labelsOf(tree)).toHaveLength(202);
+  });
+
+  it('makes names from the file harmless', async () => {
+    const name = '](command:evil) **x** <img src=x>\u202e\n`';
+    const labels = [labelResult(0, { name })];
+    const store = new ScanStore();
+    store.set({ ...done, name, labels });
+    const tree = new ResultTree(store);
+    const [model] = await tree.getChildren();
+    const [node] = await labelsOf(tree);
+    for (const each of [model!, node!]) {
+      const item = treeItem(each, store.get(URI)!);
+      const { tooltip } = (await tree.resolveTreeItem(item, each)) as unknown as { tooltip: MarkdownString };
+      expect(tooltip.isTrusted).toBe(false);
+      expect(tooltip.value).not.toMatch(/\]\(command|[^\\]<img|[^\\]\*\*x|\u202e/);
+    }
+  });
+
+  it('draws trigger and effect on a sample in the tooltip, within the limit of VS Code', async () => {
+    const store = new ScanStore();
+    const sample = `data:image/png;base64,${'A'.repeat(3000)}`;
+    store.set({ ...done, sample });
+    const tree = new ResultTree(store);
+    const [node] = await labelsOf(tree);
+    const { tooltip } = (await tree.resolveTreeItem(treeItem(node!, done), node!)) as unknown as {
+      tooltip: MarkdownString;
+    };
+    const pictures = [...tooltip.value.matchAll(/!\[[\w ]+\]\(data:image\/svg\+xml;base64,([^|]+)\|/g)];
+    expect(pictures).toHaveLength(3);
+    for (const [, markup] of pictures) {
+      // Blurred pixels would hide how small a trigger is.
+      expect(Buffer.from(markup!, 'base64').toString()).toContain('image-rendering:pixelated');
+    }
+    const [, svg] = /!\[Trigger on a sample\]\(data:image\/svg\+xml;base64,([^|]+)\|/.exec(tooltip.value)!;
+    expect(atob(svg!)).toContain(sample);
+    expect(tooltip.value).toContain('sign of a backdoor');
+    expect(tooltip.value.length).toBeLessThan(100_000);
+  });
+});
+
+describe('states of their own', () => {
+  const counts = { labelsDone: 3, labelsTotal: 43 };
+  const progress = { ...counts, phase: 'inverting', done: 1, total: 2, current: [] } as const;
+  it.each<[string, Partial<ScanEntry>, string, string]>([
+    ['queued', { state: 'queued' }, 'Waiting', 'model:queued'],
+    ['preparing', { state: 'preparing' }, 'Reading model and samples', 'model:preparing'],
+    ['running', { state: 'running', progress }, 'Running 3/43', 'model:running'],
+    ['paused', { state: 'paused', progress }, 'Paused 3/43', 'model:paused'],
+    ['paused in an earlier window', { state: 'paused', unfinished: counts }, 'Paused 3/43', 'model:paused'],
+    ['failed', { state: 'failed', error: 'The file is empty.' }, 'Not scanned', 'model:failed'],
+    ['clean', { report: { ...infectedReport, verdict: 'clean' } }, 'Clean', 'model:clean'],
+    ['inconclusive', { report: { ...infectedReport, verdict: 'inconclusive' } }, 'Inconclusive', 'model:inconclusive'],
+    ['outdated', { outdated: true }, 'Outdated: the file has changed', 'model:outdated'],
+  ])('%s', (_name, change, words, contextValue) => {
+    const entry = { ...done, ...change };
+    expect(shown({ kind: 'model', uri: URI }, entry)).toMatchObject({
+      description: words,
+      contextValue,
+      accessibilityInformation: { label: `net.onnx: ${words}` },
+    });
+  });
+
+  it.each<[LabelResult['state'], string]>([
+    ['not-reached', 'no trigger found'],
+    ['screened', 'dismissed by screening'],
+    ['not-scanned', 'not scanned'],
+  ])('label %s', (state, words) => {
+    const result: LabelResult = { label: 1, state, l1PerSeed: [], flagged: false, curve: [] };
+    const item = shown({ kind: 'label', uri: URI, result });
+    expect(item.description).toBe(words);
+    expect(item.iconPath!.id).toBe('circle-slash');
+  });
+});
+
+describe('refreshes', () => {
+  it('are gathered, meant for one model, and only made when something shows', async () => {
+    vi.useFakeTimers();
+    try {
+      const store = new ScanStore();
+      const tree = new ResultTree(store);
+      const fired: unknown[] = [];
+      tree.onDidChangeTreeData((node) => fired.push(node));
+      const running: ScanEntry = { uri: URI, name: 'net.onnx', state: 'running', labels: [], running: [] };
+      store.set(running);
+      vi.advanceTimersByTime(1000);
+      expect(fired).toEqual([undefined]);
+      for (let i = 0; i < 100; i++) store.set({ ...running, labels: [labelResult(i)] });
+      vi.advanceTimersByTime(1000);
+      expect(fired.slice(1)).toEqual([{ kind: 'model', uri: URI }]);
+      expect(fired[1]).toBe((await tree.getChildren())[0]);
+      const current = store.get(URI)!;
+      for (let i = 0; i < 100; i++) store.set({ ...current, running: [{ label: i, curve: [] }] });
+      vi.advanceTimersByTime(1000);
+      expect(fired).toHaveLength(2);
+      store.remove(URI);
+      vi.advanceTimersByTime(1000);
+      expect(fired.at(-1)).toBeUndefined();
+      expect(recorded.context.get(CONTEXT_KEYS.hasResults)).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
