@@ -1,18 +1,6 @@
 // @ts-check
 import tseslint from 'typescript-eslint';
 
-/** Realms and what they may not import; the rest of the walls are the tsconfigs. */
-const walls = [
-  {
-    realm: 'engine',
-    forbidden: ['vscode', 'node:*', 'fs', 'path', '**/runner/**', '**/host/**', '**/webview/**', '**/cli/**'],
-  },
-  { realm: 'runner', forbidden: ['vscode', '**/host/**', '**/webview/**', '**/cli/**'] },
-  { realm: 'cli', forbidden: ['vscode', '**/host/**', '**/webview/**'] },
-  { realm: 'webview', forbidden: ['vscode', 'node:*', '**/host/**', '**/runner/**', '**/cli/**'] },
-  { realm: 'host', forbidden: ['**/webview/**', '**/cli/**'] },
-];
-
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'artifacts/', '.cache/', '**/*.d.ts'] },
   { files: ['**/*.mjs'], extends: [tseslint.configs.recommended] },
@@ -52,15 +40,6 @@ export default tseslint.config(
       ],
     },
   },
-  ...walls.map(({ realm, forbidden }) => ({
-    files: [`src/${realm}/**/*.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: [{ group: forbidden, message: `${realm} must not depend on this` }] },
-      ],
-    },
-  })),
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: {

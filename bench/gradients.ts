@@ -3,7 +3,8 @@
  * docs/gradients.md. Processor time of one thread, median, all candidates of a table in turn; a busy machine changes it little.
  */
 import * as os from 'node:os';
-import { GraphBuilder, type Value } from '../src/engine/graph/builder';
+import type { Value } from '../src/engine/graph/nodeBuilder';
+import { newGraph } from '../src/engine/ops/newGraph';
 import type { TypedGraph } from '../src/engine/graph/graph';
 import { float32, sizeOf } from '../src/engine/graph/tensor';
 import { Random } from '../src/engine/support/random';
@@ -149,7 +150,7 @@ const describe = ({ inputs, outputs, size, kernel, stride = 1, group = 1 }: Laye
 
 function convolution(layer: Layer, known: boolean): { graph: TypedGraph; weights: string } {
   const { inputs, outputs, size, kernel, stride = 1, group = 1, batch = BATCH } = layer;
-  const b = new GraphBuilder();
+  const b = newGraph();
   const x = b.input('x', [batch, inputs, size, size]);
   const dims = [outputs, inputs / group, kernel, kernel];
   const random = new Random(3);
@@ -240,7 +241,7 @@ async function compareConvolutions(): Promise<void> {
 
 /** (conv 3×3 same, ReLU, conv 3×3 valid, ReLU, pool) with 32, 64, 128 channels, 512 and 43 units, images of 3×32×32. */
 function gtsrbNetwork(known: boolean): { graph: TypedGraph; weights: string[] } {
-  const b = new GraphBuilder();
+  const b = newGraph();
   const random = new Random(4);
   const weights: string[] = [];
   const weight = (dims: readonly number[]): Value => {

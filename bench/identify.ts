@@ -13,7 +13,7 @@ import type { Identification } from '../src/engine/identify/identification';
 import { identifyTrigger, imagesOfOthers, stamping } from '../src/engine/identify/identifyTrigger';
 import { calibrateFilter } from '../src/engine/filter/calibrate';
 import { ImageFilter, REJECTED } from '../src/engine/filter/imageFilter';
-import type { LabelTrigger } from '../src/engine/scan/prepareWithReport';
+import type { LabelTrigger } from '../src/engine/classify/labelTrigger';
 import type { Runtime } from '../src/engine/runtime/runtime';
 import { RAW } from '../src/engine/samples/preprocessing/preprocessing';
 import type { Samples } from '../src/engine/samples/samples';

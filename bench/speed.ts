@@ -10,7 +10,7 @@ import { inversionOptions, labelsPerStep } from '../src/engine/detect/scanLabels
 import { completeSettings } from '../src/engine/scan/settings';
 import { TriggerStep } from '../src/engine/detect/invert/triggerStep';
 import { readModel } from '../src/engine/formats';
-import { GraphBuilder } from '../src/engine/graph/builder';
+import { newGraph } from '../src/engine/ops/newGraph';
 import { appendClassifier, classifierOf, type Classifier } from '../src/engine/classify/classifier';
 import { float32, floats, sizeOf } from '../src/engine/graph/tensor';
 import { Random } from '../src/engine/support/random';
@@ -43,7 +43,7 @@ function noise(length: number): Float32Array {
 /** One forward pass of the batch; the unit of all ratios. */
 async function forward(runtime: Runtime, { input, ...rest }: Classifier): Promise<() => Promise<void>> {
   const dims = [BATCH, input.channels, input.height, input.width];
-  const b = new GraphBuilder();
+  const b = newGraph();
   const logits = appendClassifier(b, { input, ...rest }, b.input('images', dims));
   const session = await runtime.compile(b.build({ logits }));
   const images = float32(dims, noise(BATCH * input.channels * input.height * input.width));
@@ -94,7 +94,7 @@ function block(task: () => Promise<void>): () => Promise<void> {
 /** A call that takes in and gives out what a trigger step does, and computes next to nothing. */
 async function emptyStep(runtime: Runtime, classifier: Classifier, labels: number): Promise<() => Promise<void>> {
   const { channels, height, width } = classifier.input;
-  const b = new GraphBuilder();
+  const b = newGraph();
   const feeds: [string, number[]][] = [
     ['images', [labels, BATCH, channels, height, width]],
     ['maskVariable', [labels, 1, 1, height, width]],

@@ -5,7 +5,7 @@ import { completeSettings } from '../../src/engine/scan/settings';
 import { readModel } from '../../src/engine/formats';
 import { classifierOf } from '../../src/engine/classify/classifier';
 import { maskOf, patternOf } from '../../src/engine/output/pictures/triggerImage';
-import type { LabelTrigger } from '../../src/engine/scan/prepareWithReport';
+import type { LabelTrigger } from '../../src/engine/classify/labelTrigger';
 import { Random } from '../../src/engine/support/random';
 import type { Trigger } from '../../src/engine/report/scanReport';
 import type { Runtime } from '../../src/engine/runtime/runtime';

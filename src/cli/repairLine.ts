@@ -1,6 +1,6 @@
 /** @file Progress of a repair as one line of text. */
 import { formatPercent } from '../engine/support/numberText';
-import { worstSuccess } from '../engine/repair/judge';
+import { worstSuccess } from '../engine/report/repairReport';
 import type { RepairProgress } from '../engine/report/repairReport';
 
 const PHASE: Record<RepairProgress['phase'], string> = {

@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import '@tensorflow/tfjs-backend-cpu';
 import { expect } from 'vitest';
-import { GraphBuilder } from '../../src/engine/graph/builder';
+import { newGraph } from '../../src/engine/ops/newGraph';
 import { gradientName } from '../../src/engine/graph/differentiate';
 import type { Attributes, TypedGraph } from '../../src/engine/graph/graph';
 import { float32, floats, sizeOf, type Tensor } from '../../src/engine/graph/tensor';
@@ -79,7 +79,7 @@ export function buildCase(
   testCase: OperatorCase,
   random: () => number,
 ): { graph: TypedGraph; feeds: Map<string, Tensor>; wrt: string[] } {
-  const b = new GraphBuilder();
+  const b = newGraph();
   const feeds = new Map<string, Tensor>();
   const wrt: string[] = [];
   const inputs = testCase.inputs.map((input, i) => {

@@ -1,7 +1,7 @@
 /** @file Checks that a node is refused while the graph is built, by an error that names it. */
 import { expect } from 'vitest';
 import { ModelFormatError, UnsupportedModelError } from '../../src/engine/support/errors';
-import { GraphBuilder } from '../../src/engine/graph/builder';
+import { newGraph } from '../../src/engine/ops/newGraph';
 import type { Attributes } from '../../src/engine/graph/graph';
 import type { Tensor } from '../../src/engine/graph/tensor';
 
@@ -18,7 +18,7 @@ export type Refused = readonly [
 ];
 
 function build(op: string, inputs: readonly RefusedInput[], attributes: Attributes): void {
-  const b = new GraphBuilder();
+  const b = newGraph();
   const values = inputs.map((input, i) => {
     if (input === undefined) return undefined;
     return 'constant' in input ? b.constant(input.constant) : b.input(`x${i}`, input);

@@ -1,7 +1,7 @@
 /** @file Runs a model as we read it, and the original file in ONNX Runtime, to compare the two. */
 import * as ort from 'onnxruntime-node';
 import type { ModelFile } from '../../src/engine/formats/format';
-import { specialize } from '../../src/engine/graph/builder';
+import { specialize } from '../../src/engine/ops/newGraph';
 import type { Graph } from '../../src/engine/graph/graph';
 import { float32, floats, type Tensor } from '../../src/engine/graph/tensor';
 import { createOnnxRuntime } from '../../src/engine/runtime/onnxruntime';

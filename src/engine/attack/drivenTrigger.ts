@@ -1,6 +1,7 @@
 /** @file A trigger that drives one neuron as far as it goes: the first half of the Trojan attack (Liu et al. 2018). */
 import { Adam, INVERSION_ADAM } from '../training/adam';
-import { GraphBuilder } from '../graph/builder';
+import type { GraphBuilder } from '../graph/builder';
+import { newGraph } from '../ops/newGraph';
 import { appendWithValues, type Classifier } from '../classify/classifier';
 import { gradientName } from '../graph/differentiate';
 import { float32, floats, type Tensor } from '../graph/tensor';
@@ -90,7 +91,7 @@ function ascentGraph(
   neuron: number,
 ): ReturnType<GraphBuilder['build']> {
   const { channels, height, width } = classifier.input;
-  const b = new GraphBuilder();
+  const b = newGraph();
   const images = b.input('images', [BATCH, channels, height, width]);
   const variable = b.input('variable', [1, channels, height, width]);
   const pattern = b.op('Mul', [b.op('Add', [b.op('Tanh', [variable]), b.scalar(1)]), b.scalar(127.5)]);

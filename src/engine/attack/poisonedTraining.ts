@@ -1,5 +1,5 @@
 /** @file Training on images of which some carry a trigger and, with it, the attacker's label. */
-import { stampImage } from '../classify/evaluator';
+import { stampImage } from '../classify/labelTrigger';
 import { throwIfCancelled, type CancelSignal } from '../support/cancellation';
 import type { Random } from '../support/random';
 import { gatherInto, IndexStream, sampleIndices } from '../samples/batches';

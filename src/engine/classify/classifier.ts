@@ -1,6 +1,8 @@
 /** @file Reads a graph as an image classifier: which input is the image, which value holds the logits. */
 import { UnsupportedModelError } from '../support/errors';
-import { GraphBuilder, type Value } from '../graph/builder';
+import type { GraphBuilder } from '../graph/builder';
+import type { Value } from '../graph/nodeBuilder';
+import { newGraph } from '../ops/newGraph';
 import type { Dim, Graph, GraphInput, Node } from '../graph/graph';
 import { showDims, sizeOf } from '../graph/tensor';
 
@@ -131,7 +133,7 @@ function chooseSize(height: Dim, width: Dim, size: ImageSize | undefined, notes:
 }
 
 function singleOutput(graph: Graph, input: Classifier['input']): { name: string; width: number } {
-  const b = new GraphBuilder();
+  const b = newGraph();
   const { channels, height, width } = input;
   const dims = input.layout === 'NCHW' ? [2, channels, height, width] : [2, height, width, channels];
   const values = b.inline(graph, new Map([[input.name, b.input(input.name, dims)]]));

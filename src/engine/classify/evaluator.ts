@@ -1,13 +1,14 @@
 /** @file The classifier as a plain function on raw pixels: predictions, accuracy, success of a trigger. */
-import { GraphBuilder } from '../graph/builder';
+import { argmaxRows } from '../support/argmax';
+import { stampImage, type StampedTrigger } from './labelTrigger';
+import { newGraph } from '../ops/newGraph';
 import { appendClassifier, type Classifier } from './classifier';
 import { floats, type Tensor } from '../graph/tensor';
 import type { CancelSignal } from '../support/cancellation';
 import type { Runtime, Session } from '../runtime/runtime';
 import { IMAGE_BATCH, runImageBatches, type PrepareImage } from './imageBatches';
 import { applyPreprocessing, type Preprocessing } from '../samples/preprocessing/preprocessing';
-import type { CleanImages } from '../detect/invert/inversionImages';
-import type { ReversedTrigger } from '../detect/invert/inversion';
+import type { CleanImages } from '../samples/samples';
 
 export class Evaluator {
   private constructor(
@@ -17,7 +18,7 @@ export class Evaluator {
 
   static async compile(runtime: Runtime, classifier: Classifier, preprocessing: Preprocessing): Promise<Evaluator> {
     const { channels, height, width } = classifier.input;
-    const b = new GraphBuilder();
+    const b = newGraph();
     const images = b.input('images', [IMAGE_BATCH, channels, height, width]);
     const logits = appendClassifier(b, classifier, applyPreprocessing(b, images, preprocessing));
     return new Evaluator(await runtime.compile(b.build({ logits })), classifier);
@@ -54,30 +55,11 @@ export class Evaluator {
   }
 }
 
-/** Index of the largest value of each row of `[rows, columns]`; the first one on ties. */
-export function argmaxRows(values: Float32Array, columns: number): Int32Array {
-  return Int32Array.from({ length: values.length / columns }, (_, row) => {
-    let best = 0;
-    for (let column = 1; column < columns; column++) {
-      if ((values[row * columns + column] ?? NaN) > (values[row * columns + best] ?? NaN)) best = column;
-    }
-    return best;
-  });
-}
-
-/** x ← (1 − m)·x + m·Δ on one raw image `[C, H, W]`, in place. */
-export function stampImage(image: Float32Array, { mask, pattern }: Pick<ReversedTrigger, 'mask' | 'pattern'>): void {
-  for (let i = 0; i < image.length; i++) {
-    const m = mask[i % mask.length] ?? 0;
-    image[i] = (image[i] ?? 0) * (1 - m) + (pattern[i] ?? 0) * m;
-  }
-}
-
 /** Share of images, among those not of `label`, that the stamped trigger turns into `label`; NaN when there are none. */
 export async function attackSuccess(
   evaluator: Evaluator,
   samples: CleanImages,
-  trigger: Pick<ReversedTrigger, 'mask' | 'pattern'>,
+  trigger: StampedTrigger,
   label: number,
   signal?: CancelSignal,
 ): Promise<number> {

@@ -6,7 +6,7 @@ import type { LabelResult, ScanSettings } from '../report/scanReport';
 import type { Runtime } from '../runtime/runtime';
 import type { Preprocessing } from '../samples/preprocessing/preprocessing';
 import { Checkpoint } from './budget/checkpoint';
-import type { CleanImages } from './invert/inversionImages';
+import type { CleanImages } from '../samples/samples';
 import { attackSuccess, Evaluator } from '../classify/evaluator';
 import { Inversion, type InversionOptions, type InversionResult } from './invert/inversion';
 import { InversionTask, runInversions } from './invert/runInversions';

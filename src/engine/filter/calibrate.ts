@@ -3,7 +3,7 @@ import type { Classifier } from '../classify/classifier';
 import { ActivationMeter } from '../neurons/activations';
 import { imagesOfOthers, stamping, topNeurons } from '../identify/identifyTrigger';
 import { neuronLayers, secondToLastLayer, type NeuronLayer } from '../neurons/layers';
-import type { LabelTrigger } from '../scan/prepareWithReport';
+import type { LabelTrigger } from '../classify/labelTrigger';
 import type { CancelSignal } from '../support/cancellation';
 import type { Runtime } from '../runtime/runtime';
 import type { Preprocessing } from '../samples/preprocessing/preprocessing';

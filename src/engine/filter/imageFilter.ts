@@ -1,5 +1,7 @@
 /** @file The filter at work (paper, VI-A): classifies an image or rejects it, by the activation of neurons that a trigger drives. */
-import { GraphBuilder, type Value } from '../graph/builder';
+import type { GraphBuilder } from '../graph/builder';
+import type { Value } from '../graph/nodeBuilder';
+import { newGraph } from '../ops/newGraph';
 import { appendWithValues, type Classifier } from '../classify/classifier';
 import { float32, floats, toNumbers, type Tensor } from '../graph/tensor';
 import { neuronMeans } from '../neurons/activations';
@@ -78,7 +80,7 @@ function filterGraph(
   batch: number,
 ): ReturnType<GraphBuilder['build']> {
   const { channels, height, width } = classifier.input;
-  const b = new GraphBuilder();
+  const b = newGraph();
   const images = b.input('images', [batch, channels, height, width]);
   const { logits, values } = appendWithValues(b, classifier, applyPreprocessing(b, images, preprocessing));
   const activations = neuronMeans(b, values, layer);

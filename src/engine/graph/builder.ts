@@ -1,21 +1,9 @@
 /** @file Builds typed graphs node by node; infers shapes and folds constants at every step. */
 import { ModelFormatError } from '../support/errors';
-import { operator } from '../ops';
-import type { OpContext } from './operator';
 import type { Attributes, Graph, GraphInput, Node, TypedGraph } from './graph';
+import type { NodeBuilder, NodeOptions, Value } from './nodeBuilder';
+import type { OpContext, OperatorTable } from './operator';
 import { float32, int64, scalar, showDims, sizeOf, type DType, type Tensor, type TensorType } from './tensor';
-
-/** A value of the graph under construction. */
-export interface Value extends TensorType {
-  readonly name: string;
-}
-
-export interface NodeOptions {
-  /** Layer name; made up when absent. */
-  readonly name?: string;
-  /** Number of outputs, default 1. */
-  readonly outputs?: number;
-}
 
 /** Larger results are left to the runtime; folding is for shape arithmetic, not for weights. */
 const MAX_FOLDED_ELEMENTS = 1 << 16;
@@ -23,13 +11,15 @@ const MAX_FOLDED_ELEMENTS = 1 << 16;
 const MAX_FOLDED_INPUT = 1 << 20;
 const MAX_FOLDED_TOTAL = 1 << 24;
 
-export class GraphBuilder {
+export class GraphBuilder implements NodeBuilder {
   readonly #inputs: (GraphInput & TensorType)[] = [];
   readonly #initializers = new Map<string, Tensor>();
   readonly #types = new Map<string, TensorType>();
   readonly #nodes: Node[] = [];
   #fresh = 0;
   #folded = 0;
+
+  constructor(readonly operators: OperatorTable) {}
 
   /** The nodes so far, in topological order. */
   get nodes(): readonly Node[] {
@@ -95,7 +85,7 @@ export class GraphBuilder {
     options: NodeOptions = {},
   ): Value[] {
     const name = options.name ?? `${op}_${String(this.#fresh++)}`;
-    const definition = operator(op, name);
+    const definition = this.operators(op, name);
     const context: OpContext = {
       op,
       name,
@@ -207,7 +197,7 @@ export class GraphBuilder {
   }
 
   #fold(context: OpContext, types: readonly TensorType[]): Tensor[] | undefined {
-    const definition = operator(context.op, context.name);
+    const definition = this.operators(context.op, context.name);
     if (definition.fold === undefined) return undefined;
     const elements = sum(types.map((type) => sizeOf(type.dims)));
     if (elements > MAX_FOLDED_ELEMENTS || this.#folded + elements > MAX_FOLDED_TOTAL) return undefined;
@@ -242,34 +232,6 @@ export class GraphBuilder {
     while (unique === '' || this.#types.has(unique)) unique = `${name}~${String(this.#fresh++)}`;
     return unique;
   }
-}
-
-/** A copy of `graph` with every shape fixed; `dims` gives the shape of each input. Constants are folded. */
-export function specialize(graph: Graph, dims: ReadonlyMap<string, readonly number[]>): TypedGraph {
-  const builder = new GraphBuilder();
-  const feeds = new Map(
-    graph.inputs.map((input) => [
-      input.name,
-      builder.input(input.name, dims.get(input.name) ?? fixed(input), input.dtype),
-    ]),
-  );
-  const values = builder.inline(graph, feeds);
-  return builder.build(
-    Object.fromEntries(
-      graph.outputs.map((name) => {
-        const value = values.get(name);
-        if (value === undefined) throw new RangeError(`Output ${name} vanished`);
-        return [name, value];
-      }),
-    ),
-  );
-}
-
-function fixed(input: GraphInput): number[] {
-  return input.dims.map((dim) => {
-    if (dim === null) throw new RangeError(`Shape of input ${input.name} is not fixed: ${showDims(input.dims)}`);
-    return dim;
-  });
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,8 +1,8 @@
 /** @file Reverse-mode differentiation of a graph: Graph in, Graph out. */
 import { UnsupportedModelError } from '../support/errors';
-import { operator } from '../ops';
-import { GraphBuilder, type Value } from './builder';
-import type { Node, TypedGraph } from './graph';
+import type { GraphBuilder } from './builder';
+import type { Node } from './graph';
+import type { Value } from './nodeBuilder';
 
 /** Name of the output that holds ∂loss/∂`name`. */
 export function gradientName(name: string): string {
@@ -17,7 +17,7 @@ export function differentiate(b: GraphBuilder, loss: Value, wrt: readonly Value[
   const active = new Set(wrt.map((value) => value.name));
   const path: Node[] = [];
   for (const node of b.nodes) {
-    if (operator(node.op, node.name).gradient === 'none' || !node.inputs.some((name) => active.has(name))) continue;
+    if (b.operators(node.op, node.name).gradient === 'none' || !node.inputs.some((name) => active.has(name))) continue;
     path.push(node);
     for (const name of node.outputs) active.add(name);
   }
@@ -37,30 +37,13 @@ export function differentiate(b: GraphBuilder, loss: Value, wrt: readonly Value[
   return wrt.map((value) => gradients.get(value.name) ?? b.filled(value.dims, 0));
 }
 
-/** `graph` with one more output per name in `wrt`: {@link gradientName}, the gradient of the output `loss`. */
-export function withGradients(graph: TypedGraph, loss: string, wrt: readonly string[]): TypedGraph {
-  const b = new GraphBuilder();
-  const feeds = new Map(graph.inputs.map((input) => [input.name, b.input(input.name, input.dims, input.dtype)]));
-  const values = b.inline(graph, feeds);
-  const find = (name: string): Value => {
-    const value = values.get(name);
-    if (value === undefined) throw new RangeError(`The graph has no value named ${name}`);
-    return value;
-  };
-  const gradients = differentiate(b, find(loss), wrt.map(find));
-  return b.build({
-    ...Object.fromEntries(graph.outputs.map((name) => [name, find(name)])),
-    ...Object.fromEntries(wrt.map((name, i) => [gradientName(name), gradients[i] ?? find(name)])),
-  });
-}
-
 function backward(
   b: GraphBuilder,
   node: Node,
   gradients: readonly (Value | undefined)[],
   active: ReadonlySet<string>,
 ): readonly (Value | undefined)[] {
-  const { gradient } = operator(node.op, node.name);
+  const { gradient } = b.operators(node.op, node.name);
   if (gradient === 'none') throw new UnsupportedModelError(`${node.op} has no gradient`, { place: node.name });
   const inputs = node.inputs.map((name) => (name === '' ? undefined : b.value(name)));
   return gradient({

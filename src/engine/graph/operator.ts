@@ -1,7 +1,7 @@
 /** @file What the engine knows of an operator: shape rule, gradient rule, constant folding, TensorFlow kernel. */
 import type * as tfjs from '@tensorflow/tfjs-core';
-import type { GraphBuilder, Value } from './builder';
 import type { Attributes } from './graph';
+import type { NodeBuilder, Value } from './nodeBuilder';
 import type { Tensor, TensorType } from './tensor';
 
 export type TensorFlow = typeof tfjs;
@@ -22,7 +22,7 @@ export interface OpContext {
 }
 
 export interface GradientContext extends Omit<OpContext, 'inputs'> {
-  readonly b: GraphBuilder;
+  readonly b: NodeBuilder;
   readonly inputs: readonly (Value | undefined)[];
   readonly outputs: readonly Value[];
   /** ∂loss/∂output, `undefined` where an output does not reach the loss; at least one is present. */
@@ -55,6 +55,9 @@ export interface OpDefinition {
   /** The same operator in TensorFlow.js, one tensor per output. */
   kernel(context: KernelContext): TfTensor[];
 }
+
+/** The definition of `op`; throws {@link UnsupportedModelError} naming the layer. */
+export type OperatorTable = (op: string, layer: string) => OpDefinition;
 
 /** One file of `ops/` exports one of these: operator name → definition. */
 export type OpFamily = Readonly<Record<string, OpDefinition>>;

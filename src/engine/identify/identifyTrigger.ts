@@ -1,5 +1,6 @@
 /** @file Measures what a reversed trigger does to the neurons of a model: the paper's Tables III and V. */
-import { attackSuccess, Evaluator, stampImage } from '../classify/evaluator';
+import { attackSuccess, Evaluator } from '../classify/evaluator';
+import { stampImage } from '../classify/labelTrigger';
 import { SamplesError } from '../support/errors';
 import type { Classifier } from '../classify/classifier';
 import type { CancelSignal } from '../support/cancellation';

@@ -5,7 +5,7 @@ import { FORMATS, readModel } from '../formats';
 import type { ModelFile } from '../formats/format';
 import { appendClassifier, classifierOf, type Classifier } from '../classify/classifier';
 import { differentiate } from '../graph/differentiate';
-import { GraphBuilder } from '../graph/builder';
+import { newGraph } from '../ops/newGraph';
 import type { Dim, Graph } from '../graph/graph';
 import { sizeOf } from '../graph/tensor';
 import { hashModel, type Sha256 } from '../formats/modelHash';
@@ -79,7 +79,7 @@ function examine(
 /** Throws {@link UnsupportedModelError} where a layer between image and logits has no gradient. */
 function tryDifferentiating(classifier: Classifier): void {
   const { channels, height, width } = classifier.input;
-  const b = new GraphBuilder();
+  const b = newGraph();
   const images = b.input('images', [1, channels, height, width]);
   const logits = appendClassifier(b, classifier, images);
   differentiate(b, b.op('ReduceSum', [logits], { keepdims: 0 }), [images]);
@@ -113,7 +113,7 @@ function layersOf(graph: Graph, counts: readonly number[], classifier: Classifie
 
 /** By the name of the value; `undefined` where shapes cannot be inferred. */
 function shapesOf(graph: Graph, classifier: Classifier | undefined): Map<string, Dim[] | 'constant'> | undefined {
-  const b = new GraphBuilder();
+  const b = newGraph();
   try {
     const feeds = graph.inputs.map((input) => {
       const dims = classifier === undefined ? fixedDims(input.dims) : imageDims(classifier.input);

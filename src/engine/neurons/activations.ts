@@ -1,5 +1,7 @@
 /** @file How strongly images excite the neurons of some layers. */
-import { GraphBuilder, type Value } from '../graph/builder';
+import type { GraphBuilder } from '../graph/builder';
+import type { Value } from '../graph/nodeBuilder';
+import { newGraph } from '../ops/newGraph';
 import { appendWithValues, type Classifier } from '../classify/classifier';
 import { floats, type Tensor } from '../graph/tensor';
 import type { CancelSignal } from '../support/cancellation';
@@ -24,7 +26,7 @@ export class ActivationMeter {
     layers: readonly NeuronLayer[],
   ): Promise<ActivationMeter> {
     const { channels, height, width } = classifier.input;
-    const b = new GraphBuilder();
+    const b = newGraph();
     const images = b.input('images', [IMAGE_BATCH, channels, height, width]);
     const { values } = appendWithValues(b, classifier, applyPreprocessing(b, images, preprocessing));
     const outputs = layers.map((layer, i) => [outputName(i), neuronMeans(b, values, layer)] as const);

@@ -1,5 +1,5 @@
 /** @file The words and figures of a repair that every surface shows. */
-import { worstSuccess } from '../repair/judge';
+import { worstSuccess } from '../report/repairReport';
 import { plainText } from '../support/plainText';
 import type { RepairReport, TriggerSuccess } from '../report/repairReport';
 import { formatPercent } from '../support/numberText';

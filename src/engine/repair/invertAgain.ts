@@ -1,5 +1,5 @@
 /** @file Looks for further triggers of known labels, so that a repair does not rest on a single reversed one. */
-import type { CleanImages } from '../detect/invert/inversionImages';
+import type { CleanImages } from '../samples/samples';
 import { Inversion } from '../detect/invert/inversion';
 import { InversionTask, runInversions } from '../detect/invert/runInversions';
 import { inversionOptions } from '../detect/scanLabels';

@@ -1,5 +1,7 @@
 /** @file Judges a model on held-out images: accuracy, and what known triggers do to it. */
-import { Evaluator, stampImage } from '../classify/evaluator';
+import type { LabelTrigger } from '../classify/labelTrigger';
+import { Evaluator } from '../classify/evaluator';
+import { stampImage } from '../classify/labelTrigger';
 import type { Classifier } from '../classify/classifier';
 import type { CancelSignal } from '../support/cancellation';
 import type { Evaluation, TriggerSuccess } from '../report/repairReport';
@@ -7,13 +9,10 @@ import type { Runtime } from '../runtime/runtime';
 import type { Preprocessing } from '../samples/preprocessing/preprocessing';
 import type { LabelledImages } from './splitSamples';
 
-/** A trigger whose success is followed. `mask` `[H, W]` in 0–1, `pattern` `[C, H, W]` raw pixels. */
-export interface KnownTrigger {
-  readonly label: number;
+/** A trigger whose success is followed. */
+export interface KnownTrigger extends LabelTrigger {
   /** Decisions rest on reversed ones alone. */
   readonly source: TriggerSuccess['source'];
-  readonly mask: Float32Array;
-  readonly pattern: Float32Array;
 }
 
 /** Fewest stamped images per trigger in a quick evaluation. */
@@ -62,11 +61,6 @@ export class Judge {
     };
     return evaluator.predictions(first, stamp, this.signal);
   }
-}
-
-/** Success of the reversed trigger that works best; 0 where there is none. */
-export function worstSuccess({ triggers }: Pick<Evaluation, 'triggers'>): number {
-  return Math.max(0, ...triggers.filter(({ source }) => source === 'reversed').map((trigger) => trigger.attackSuccess));
 }
 
 function accuracies(

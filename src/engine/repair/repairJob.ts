@@ -1,4 +1,8 @@
 /** @file What a repair takes in and what it tells while it runs. */
+import type { LabelChoice } from '../scan/reversedTriggers';
+import type { PrepareRequest } from '../scan/prepareScan';
+import type { ScanReport } from '../report/scanReport';
+import type { KnownTrigger } from './judge';
 import type { CancelSignal } from '../support/cancellation';
 import type { RepairMethod, RepairProgress } from '../report/repairReport';
 
@@ -27,6 +31,17 @@ export const REPAIR_DEFAULTS: Omit<RepairSettings, 'method'> = {
   repairShare: 0.5,
   seed: 1,
 };
+
+export interface RepairRequest extends PrepareRequest {
+  /** Of a scan of this very file. */
+  readonly report: ScanReport;
+  readonly labelChoice: LabelChoice;
+  readonly settings: Partial<RepairSettings> & Pick<RepairSettings, 'method'>;
+  /** The attacker's own triggers, where they are known: they are measured, and nothing is decided by them. */
+  readonly givenTriggers?: readonly KnownTrigger[];
+  /** Seconds since some fixed point. */
+  readonly now: () => number;
+}
 
 export interface RepairEvents {
   onProgress?(progress: RepairProgress): void;

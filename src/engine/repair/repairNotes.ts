@@ -1,7 +1,7 @@
 /** @file What a repair did, what it cost and whether it worked, in plain sentences. */
 import { formatPercent } from '../support/numberText';
 import type { Evaluation, RepairReport, RepairRound } from '../report/repairReport';
-import { worstSuccess } from './judge';
+import { worstSuccess } from '../report/repairReport';
 import { TRIGGER_IS_DEAD } from './prune/prune';
 import type { RepairSettings } from './repairJob';
 

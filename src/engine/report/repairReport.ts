@@ -106,3 +106,8 @@ export interface RepairProgress {
   /** Curves as far as they go; the last round is in work. */
   readonly rounds: readonly RepairRound[];
 }
+
+/** Success of the reversed trigger that works best; 0 where there is none. */
+export function worstSuccess({ triggers }: Pick<Evaluation, 'triggers'>): number {
+  return Math.max(0, ...triggers.filter(({ source }) => source === 'reversed').map((trigger) => trigger.attackSuccess));
+}

@@ -1,7 +1,7 @@
 /** @file The default runtime: ONNX Runtime, native where it has a binary, WebAssembly elsewhere. */
 import type * as ort from 'onnxruntime-common';
 import { RuntimeUnavailableError } from '../support/errors';
-import { withGradients } from '../graph/differentiate';
+import { withGradients } from '../ops/newGraph';
 import type { TypedGraph } from '../graph/graph';
 import { poolFirst } from '../graph/poolFirst';
 import { floats, showDims, type DType, type Tensor } from '../graph/tensor';

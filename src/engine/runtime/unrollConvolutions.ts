@@ -3,7 +3,9 @@
  * copy the image once per kernel element; a matrix product per output is two to three times as fast
  * (measured in docs/gradients.md).
  */
-import { GraphBuilder, type Value } from '../graph/builder';
+import type { GraphBuilder } from '../graph/builder';
+import type { Value } from '../graph/nodeBuilder';
+import { newGraph } from '../ops/newGraph';
 import type { Node, TypedGraph } from '../graph/graph';
 import { sizeOf } from '../graph/tensor';
 import { reshapeTo } from '../ops/shared/broadcast';
@@ -13,7 +15,7 @@ import { elementOffsets, windowOf, type Window } from '../ops/shared/window';
 export function unrollConvolutions(graph: TypedGraph, keep: (node: Node) => boolean): TypedGraph {
   const windowToUnroll = (node: Node): Window | undefined => (keep(node) ? undefined : largeKernel(graph, node));
   if (!graph.nodes.some((node) => windowToUnroll(node) !== undefined)) return graph;
-  const b = new GraphBuilder();
+  const b = newGraph();
   const values = new Map<string, Value>();
   const valueOf = (name: string): Value | undefined => {
     if (name === '') return undefined;

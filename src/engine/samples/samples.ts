@@ -104,3 +104,6 @@ export interface SamplesReader {
   /** Throws {@link SamplesError}. */
   open(files: Files, path: string, options: OpenOptions): Promise<SampleSource>;
 }
+
+/** What computing needs of the samples. */
+export type CleanImages = Pick<Samples, 'images' | 'count' | 'labels'>;

@@ -1,4 +1,5 @@
 /** @file What works on the triggers of an earlier scan starts with: the model, if it is still the same, samples, triggers. */
+import type { LabelTrigger } from '../classify/labelTrigger';
 import { UsageError } from '../support/errors';
 import type { Files } from '../support/files';
 import { reversedTriggers } from './reversedTriggers';
@@ -10,13 +11,6 @@ export interface ReportRequest extends PrepareRequest {
   readonly report: ScanReport;
   /** Labels whose triggers are wanted; absent: those that the scan flagged. */
   readonly only?: readonly number[];
-}
-
-/** A reversed trigger with plain arrays: mask `[H, W]` in 0–1, pattern `[C, H, W]` in 0–255. */
-export interface LabelTrigger {
-  readonly label: number;
-  readonly mask: Float32Array;
-  readonly pattern: Float32Array;
 }
 
 export interface PreparedWithReport extends PreparedScan {

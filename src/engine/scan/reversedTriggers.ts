@@ -3,7 +3,7 @@ import { decodeFloats } from '../support/base64';
 import { UsageError } from '../support/errors';
 import type { LabelResult, ScanReport, Trigger } from '../report/scanReport';
 import type { ImageShape } from '../samples/samples';
-import type { KnownTrigger } from '../repair/judge';
+import type { LabelTrigger, StampedTrigger } from '../classify/labelTrigger';
 
 /** Which labels are repaired: the flagged ones, all that have a trigger, or those given. */
 export type LabelChoice = 'flagged' | 'all' | readonly number[];
@@ -13,7 +13,7 @@ export function reversedTriggers(
   report: Pick<ScanReport, 'labels' | 'flagged'>,
   choice: LabelChoice,
   shape: ImageShape,
-): KnownTrigger[] {
+): (LabelTrigger & { readonly source: 'reversed' })[] {
   const labels = choice === 'flagged' ? report.flagged : choice === 'all' ? withTrigger(report.labels) : choice;
   if (labels.length === 0) {
     throw choice === 'flagged'
@@ -35,7 +35,7 @@ export function reversedTriggers(
 }
 
 /** Numbers out of their range, which only an edited report has, are brought back into it. */
-function decode(trigger: Trigger, shape: ImageShape): Pick<KnownTrigger, 'mask' | 'pattern'> {
+function decode(trigger: Trigger, shape: ImageShape): StampedTrigger {
   const { channels, height, width } = trigger;
   if (channels !== shape.channels || height !== shape.height || width !== shape.width) {
     throw new UsageError('the report is about images of another size', {

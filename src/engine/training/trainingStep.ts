@@ -1,5 +1,7 @@
 /** @file Forward, loss and all weight gradients of a classifier as one graph. Used to make test models and to unlearn. */
-import { GraphBuilder, type Value } from '../graph/builder';
+import type { GraphBuilder } from '../graph/builder';
+import type { Value } from '../graph/nodeBuilder';
+import { newGraph } from '../ops/newGraph';
 import { appendClassifier, type Classifier } from '../classify/classifier';
 import { gradientName } from '../graph/differentiate';
 import { float32, floats, int64, type Tensor, type TensorType } from '../graph/tensor';
@@ -40,7 +42,7 @@ export class TrainingStep {
     dropout = false,
   ): Promise<TrainingStep> {
     const { channels, height, width } = classifier.input;
-    const b = new GraphBuilder();
+    const b = newGraph();
     const images = b.input('images', [batch, channels, height, width]);
     const labels = b.input('labels', [batch], 'int64');
     const inputs = (
@@ -126,7 +128,7 @@ function withDropoutMasks(classifier: Classifier): Classifier {
 /** What each Dropout node gives, by its name. */
 function dropoutTypes({ graph, input }: Classifier, batch: number): Map<string, TensorType> {
   const { layout, channels, height, width } = input;
-  const b = new GraphBuilder();
+  const b = newGraph();
   const images = b.input(
     'images',
     layout === 'NCHW' ? [batch, channels, height, width] : [batch, height, width, channels],

@@ -1,13 +1,11 @@
 /** @file All panels: one scan panel and one repair panel a model, the look at samples, the editor of model files. */
 import * as vscode from 'vscode';
-import type { SamplesPreview } from '../../engine/inspect/samplesPreview';
 import { MODEL_EDITOR } from '../../shared/contributions';
 import { parsePanelState, type RevealTarget } from '../../shared/panelMessages';
 import { showError } from '../support/errors';
 import type { Services } from '../services';
 import { ModelEditorProvider } from './modelEditor';
 import { REPAIR_PANEL, RepairPanel } from '../repair/repairPanel';
-import { askWithSamples } from './samplesPanel';
 import { SCAN_PANEL, ScanPanel } from './scanPanel';
 
 type PanelClass<P> = new (panel: vscode.WebviewPanel, uri: vscode.Uri, services: Services) => P;
@@ -88,11 +86,6 @@ export function showRepairPanel(uri: vscode.Uri): void {
     .catch((error: unknown) => {
       showError(services.log, error);
     });
-}
-
-/** Resolves with the id of the preprocessing to scan with, or with `undefined` where the user wants no scan. */
-export function showSamplesPreview(preview: SamplesPreview, model: string): Promise<string | undefined> {
-  return askWithSamples(registered().services, preview, model);
 }
 
 function registered(): AllPanels {

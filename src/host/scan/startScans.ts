@@ -113,15 +113,16 @@ async function recall({ samples, scans, log }: Services, uri: vscode.Uri): Promi
   return undefined;
 }
 
-function ask({ engine, log, context, samples }: Services, uri: vscode.Uri): Promise<SampleSetup | undefined> {
+function ask(services: Services, uri: vscode.Uri): Promise<SampleSetup | undefined> {
+  const { engine, log, context, samples } = services;
   return askForSamples(uri.fsPath, {
     engine,
     log,
     extensionUri: context.extensionUri,
     recent: samples.recent(),
     showPreview: async (preview) => {
-      const { showSamplesPreview } = await import('../panels');
-      return showSamplesPreview(preview, path.basename(uri.fsPath));
+      const { askWithSamples } = await import('../panels/samplesPanel');
+      return askWithSamples(services, preview, path.basename(uri.fsPath));
     },
   });
 }

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { UsageError } from '../../engine/support/errors';
 import { readModel } from '../../engine/formats';
 import { hashModel } from '../../engine/formats/modelHash';
-import type { RepairDraft } from '../../engine/repair/repairModel';
+import type { RepairDraft } from '../../engine/repair/repairDraft';
 import type { RepairReport } from '../../engine/report/repairReport';
 import { atomicWriteAll } from './atomicWrite';
 import { cannotWrite } from './cannotWrite';

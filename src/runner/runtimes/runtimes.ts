@@ -1,7 +1,5 @@
 /** @file Chooses and opens the compute library; what is opened here has been seen to work. */
-import { createRequire } from 'node:module';
-import * as path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { loadFrom, type LoadPackage } from './loadPackage';
 import { RuntimeUnavailableError, UsageError } from '../../engine/support/errors';
 import { createOnnxRuntime, type OnnxLibrary } from '../../engine/runtime/onnxruntime';
 import type { Runtime } from '../../engine/runtime/runtime';
@@ -23,9 +21,6 @@ export interface RuntimeRequest {
   readonly tensorFlow?: string;
 }
 
-/** Imports a package by name; replaced in tests. */
-export type LoadPackage = (name: string) => Promise<unknown>;
-
 /** Throws {@link RuntimeUnavailableError} saying for each library tried why it does not work here. */
 export async function openRuntime(
   { library, provider, threads, tensorFlow }: RuntimeRequest,
@@ -40,12 +35,6 @@ export async function openRuntime(
     case 'onnxruntime-web':
       return openOnnx('onnxruntime-web', webProvider(provider), threads);
   }
-}
-
-function loadFrom(folder: string | undefined): LoadPackage {
-  if (folder === undefined) return (name) => import(name);
-  const require = createRequire(path.join(folder, 'package.json'));
-  return (name) => import(pathToFileURL(require.resolve(name)).href);
 }
 
 /** Only a request without a special provider falls back: whoever asks for CUDA wants to know that it is missing. */

@@ -4,7 +4,7 @@ import type { TensorFlow } from '../../engine/graph/operator';
 import type { Runtime } from '../../engine/runtime/runtime';
 import { createTensorFlowRuntime } from '../../engine/runtime/tensorflow';
 import { probeRuntime } from './probe';
-import type { LoadPackage } from './runtimes';
+import type { LoadPackage } from './loadPackage';
 
 const GPU_PACKAGE = '@tensorflow/tfjs-node-gpu';
 const CPU_PACKAGE = '@tensorflow/tfjs-node';

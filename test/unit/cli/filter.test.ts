@@ -6,7 +6,7 @@ import * as ort from 'onnxruntime-node';
 import { runCli } from '../../../src/cli/cli';
 import { encodeNetwork } from '../../../src/engine/attack/encodeNetwork';
 import { encodeFloats } from '../../../src/engine/support/base64';
-import { stampImage } from '../../../src/engine/classify/evaluator';
+import { stampImage } from '../../../src/engine/classify/labelTrigger';
 import type { IdentifyReport } from '../../../src/engine/identify/identification';
 import { parseFilter } from '../../../src/engine/filter/savedFilter';
 import { jsonReport } from '../../../src/engine/output/scanJson';

@@ -1,7 +1,7 @@
 /** @file The paper's low-cost scheme for many labels (section V-B): screen all labels briefly, scan a few fully. */
 import type { CancelSignal } from '../../support/cancellation';
 import { Random } from '../../support/random';
-import type { CleanImages } from '../invert/inversionImages';
+import type { CleanImages } from '../../samples/samples';
 import { Inversion, type Geometry } from '../invert/inversion';
 import { InversionTask, runInversions, type InvertEvents } from '../invert/runInversions';
 import type { TriggerStep } from '../invert/triggerStep';

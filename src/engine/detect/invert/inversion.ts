@@ -1,4 +1,5 @@
 /** @file One label's trigger inversion: variables, optimiser, schedule, best trigger so far. */
+import type { StampedTrigger } from '../../classify/labelTrigger';
 import type { CurvePoint } from '../../report/scanReport';
 import { Random } from '../../support/random';
 import { Adam, INVERSION_ADAM } from '../../training/adam';
@@ -18,10 +19,7 @@ export interface InversionOptions extends ScheduleOptions {
   readonly batch: number;
 }
 
-/** A reversed trigger with plain arrays: mask `[H, W]` in 0–1, pattern `[C, H, W]` in 0–255. */
-export interface ReversedTrigger {
-  readonly mask: Float32Array;
-  readonly pattern: Float32Array;
+export interface ReversedTrigger extends StampedTrigger {
   /** Σ mask. */
   readonly l1: number;
 }

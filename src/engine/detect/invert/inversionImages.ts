@@ -1,9 +1,7 @@
 /** @file The part of the samples that detection needs, and the images of a label's inversion. */
+import type { CleanImages } from '../../samples/samples';
 import { Random } from '../../support/random';
 import { gatherInto, IndexStream, sampleIndices } from '../../samples/batches';
-import type { Samples } from '../../samples/samples';
-
-export type CleanImages = Pick<Samples, 'images' | 'count' | 'labels'>;
 
 /** Endless shuffled stream of the images that are not of the target label (of all, where none other is there). */
 export class InversionImages {

@@ -1,6 +1,7 @@
 /** @file Runs many inversions, several at a time in one graph. */
 import { throwIfCancelled, type CancelSignal } from '../../support/cancellation';
-import { InversionImages, type CleanImages } from './inversionImages';
+import { InversionImages } from './inversionImages';
+import { type CleanImages } from '../../samples/samples';
 import type { Inversion } from './inversion';
 import { type Geometry } from './inversion';
 import type { TriggerStep } from './triggerStep';

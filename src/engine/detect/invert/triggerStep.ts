@@ -1,5 +1,7 @@
 /** @file The optimisation step of trigger inversion as one graph, for several labels at once. */
-import { GraphBuilder, type Value } from '../../graph/builder';
+import type { GraphBuilder } from '../../graph/builder';
+import type { Value } from '../../graph/nodeBuilder';
+import { newGraph } from '../../ops/newGraph';
 import { appendClassifier, type Classifier } from '../../classify/classifier';
 import { gradientName } from '../../graph/differentiate';
 import { float32, floats, int64, type Tensor } from '../../graph/tensor';
@@ -100,7 +102,7 @@ export function triggerStepGraph(
   loss: LossKind,
 ): ReturnType<GraphBuilder['build']> {
   const { channels, height, width } = classifier.input;
-  const b = new GraphBuilder();
+  const b = newGraph();
   const images = b.input('images', [labels, batch, channels, height, width]);
   const mask = unitInterval(b, b.input('maskVariable', [labels, 1, 1, height, width]));
   const unitPattern = unitInterval(b, b.input('patternVariable', [labels, 1, channels, height, width]));

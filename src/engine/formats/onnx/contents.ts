@@ -2,9 +2,11 @@
 import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
 import { sizeOf } from '../../graph/tensor';
 import { withBranches } from './flatten/branches';
-import { define, isInFile, takeConstants, type Constant } from './flatten/constants';
+import { define, takeConstants } from './flatten/constants';
+import { isInFile, type Constant } from './flatten/flatNode';
 import { elementType, floatType } from './proto/elementType';
-import { FunctionInliner, type FlatNode } from './flatten/functions';
+import { FunctionInliner } from './flatten/functions';
+import { type FlatNode } from './flatten/flatNode';
 import type { OnnxGraph, OnnxModel, OnnxValueInfo } from './proto/messages';
 import { inputsOf, orderNodes } from './flatten/order';
 import type { OnnxTensor } from './proto/tensorProto';

@@ -1,6 +1,7 @@
 /** @file Types of values while a file is read, inferred at one size of the inputs, never taken from what the file declares. */
 import { NeuralCleanseError } from '../../support/errors';
-import { GraphBuilder, type Value } from '../../graph/builder';
+import type { Value } from '../../graph/nodeBuilder';
+import { newGraph } from '../../ops/newGraph';
 import type { Dim, GraphInput, Node } from '../../graph/graph';
 import type { Tensor, TensorType } from '../../graph/tensor';
 
@@ -9,7 +10,7 @@ const USUAL_SIZE = 224;
 
 /** Follows the nodes of a graph in order; works only once it is asked. */
 export class Inference {
-  readonly #builder = new GraphBuilder();
+  readonly #builder = newGraph();
   readonly #values = new Map<string, Value>();
   readonly #waiting: Node[] = [];
 

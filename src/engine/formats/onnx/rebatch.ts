@@ -1,6 +1,7 @@
 /** @file Frees the batch size of a model that was exported for one, so that many images run at once. */
 import { NeuralCleanseError, UnsupportedModelError } from '../../support/errors';
-import { GraphBuilder, specialize, type Value } from '../../graph/builder';
+import type { Value } from '../../graph/nodeBuilder';
+import { newGraph, specialize } from '../../ops/newGraph';
 import type { Graph, GraphInput, Node } from '../../graph/graph';
 import { int64, showDims, sameDims, sizeOf, toNumbers, type Tensor } from '../../graph/tensor';
 import type { Finding } from '../format';
@@ -49,8 +50,8 @@ interface Pair {
 
 /** Walks the nodes at two batch sizes side by side; where they differ is the batch axis. */
 class Rebatch {
-  readonly #fixed = new GraphBuilder();
-  readonly #doubled = new GraphBuilder();
+  readonly #fixed = newGraph();
+  readonly #doubled = newGraph();
   readonly #values = new Map<string, Pair>();
   readonly #nodes: Node[] = [];
   readonly #initializers: Map<string, Tensor>;

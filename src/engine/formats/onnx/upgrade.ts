@@ -4,7 +4,7 @@ import { OPSET, type GraphInput, type Node } from '../../graph/graph';
 import type { Tensor } from '../../graph/tensor';
 import type { Finding } from '../format';
 import { Inference } from './inference';
-import { layerOf } from './flatten/order';
+import { layerOf } from './flatten/flatNode';
 import { flatGather } from './upgrade/flatGather';
 import { attributesToInputs } from './upgrade/attributesToInputs';
 import { scatterNd } from './upgrade/constantScatter';

@@ -26,7 +26,7 @@ import {
   windowOf,
 } from '../shared/window';
 import { weightGradient } from './weightGradient';
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import type { Window, WindowContext } from '../shared/window';
 
 /** Checks the weights `[outputs, inputs/group, …kernel]` and the bias `[outputs]`; returns the group count. */
@@ -128,7 +128,7 @@ function transposedPads(
   return autoPad === 'SAME_UPPER' ? { begin: less, end: more } : { begin: more, end: less };
 }
 
-function biasGradient(b: GraphBuilder, dy: Value): Value {
+function biasGradient(b: NodeBuilder, dy: Value): Value {
   return b.op('ReduceSum', [dy, b.ints([0, ...dy.dims.slice(2).map((_, axis) => axis + 2)])], { keepdims: 0 });
 }
 

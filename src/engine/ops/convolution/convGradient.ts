@@ -2,7 +2,7 @@
  * @file The gradient of a convolution with respect to its input, as a graph that ONNX Runtime executes fast on a CPU.
  * Weights are `[Cout, Cin/group, …kernel]`. Which formulation is taken when was measured: docs/gradients.md.
  */
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import { float32, floats, int64, sizeOf, toNumbers, type Tensor } from '../../graph/tensor';
 import { reshapeTo } from '../shared/broadcast';
 import { repeated } from '../shared/blockedLayout';
@@ -24,7 +24,7 @@ export interface Convolution {
 
 /** ∂loss/∂input of a convolution from `dy`. `known` are the weights where they are constant. */
 export function inputGradient(
-  b: GraphBuilder,
+  b: NodeBuilder,
   dy: Value,
   weights: Value,
   known: Tensor | undefined,
@@ -44,7 +44,7 @@ export function inputGradient(
 
 /** A stride-1 convolution of `dy`, with zeros between its elements where the forward one had a stride. */
 function flippedConvolution(
-  b: GraphBuilder,
+  b: NodeBuilder,
   dy: Value,
   weights: Value,
   known: Tensor | undefined,
@@ -67,7 +67,7 @@ function flippedConvolution(
  * Computes 2×2 pixels at a time, as channels of an image of half the size: a convolution with stride 2 and the flipped
  * weights at four places.
  */
-function tiledConvolution(b: GraphBuilder, dy: Value, weights: Tensor, { window, size }: Convolution): Value {
+function tiledConvolution(b: NodeBuilder, dy: Value, weights: Tensor, { window, size }: Convolution): Value {
   const extent = extentOf(window);
   const begin = extent.map((length, axis) => length - 1 - (window.begin[axis] ?? 0));
   const end = extent.map(
@@ -117,7 +117,7 @@ function isDense({ strides }: Window): boolean {
  * What `dy` was before zeros were put around its images, and how many before each axis. A convolution adds them for
  * nothing, a Pad costs a pass of its own and leaves the blocked layout.
  */
-function withoutPadding(b: GraphBuilder, dy: Value): [core: Value, before: number[]] {
+function withoutPadding(b: NodeBuilder, dy: Value): [core: Value, before: number[]] {
   const producer = b.nodes.findLast((node) => node.outputs.includes(dy.name));
   const [name = '', pads = '', ...options] = producer?.op === 'Pad' ? producer.inputs : [];
   const counts = toNumbers(b.constantOf({ name: pads }) ?? int64([0], []));
@@ -130,14 +130,14 @@ function withoutPadding(b: GraphBuilder, dy: Value): [core: Value, before: numbe
 }
 
 /** Removes as many elements at both ends of the spatial axes as `begin` and `end` are negative. */
-export function cropped(b: GraphBuilder, x: Value, begin: readonly number[], end: readonly number[]): Value {
+export function cropped(b: NodeBuilder, x: Value, begin: readonly number[], end: readonly number[]): Value {
   if ([...begin, ...end].every((pad) => pad >= 0)) return x;
   const starts = begin.map((pad) => Math.max(-pad, 0));
   const ends = end.map((pad, axis) => (x.dims[axis + 2] ?? 0) + Math.min(pad, 0));
   return b.op('Slice', [x, b.ints(starts), b.ints(ends), b.ints(begin.map((_, axis) => axis + 2))]);
 }
 
-function insertZeros(b: GraphBuilder, x: Value, strides: readonly number[]): Value {
+function insertZeros(b: NodeBuilder, x: Value, strides: readonly number[]): Value {
   if (strides.every((stride) => stride === 1)) return x;
   const spread = repeated(b, x, strides);
   const dims = [1, 1, ...spread.dims.slice(2)];
@@ -166,7 +166,7 @@ function flipConstant(weights: Tensor, group: number): Tensor {
 }
 
 /** The same for weights that are computed. */
-function flipWeights(b: GraphBuilder, weights: Value, group: number): Value {
+function flipWeights(b: NodeBuilder, weights: Value, group: number): Value {
   const [outputs = 1, inputs = 1, ...kernel] = weights.dims;
   const spatial = kernel.map((_, axis) => axis + 2);
   const grouped = reshapeTo(b, weights, [group, outputs / group, inputs, ...kernel]);

@@ -1,5 +1,5 @@
 /** @file The gradient of a convolution with respect to its weights `[Cout, Cin/group, …kernel]` (measured in docs/gradients.md). */
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import { sizeOf } from '../../graph/tensor';
 import { reshapeTo } from '../shared/broadcast';
 import { cropped, FEW_CHANNELS, type Convolution } from './convGradient';
@@ -10,7 +10,7 @@ const STRIP_ELEMENTS = 2 ** 19;
 const MAX_STRIPS = 8;
 
 /** ∂loss/∂weights of a convolution over `x` from `dy`. */
-export function weightGradient(b: GraphBuilder, x: Value, dy: Value, { window, group, size }: Convolution): Value {
+export function weightGradient(b: NodeBuilder, x: Value, dy: Value, { window, group, size }: Convolution): Value {
   const exact = exactEnd(window, size).window;
   const [channels = 1, outputs = 1] = [x.dims[1], dy.dims[1]];
   const padded = padSpatially(b, x, exact.begin, exact.end);
@@ -20,7 +20,7 @@ export function weightGradient(b: GraphBuilder, x: Value, dy: Value, { window, g
 }
 
 /** One matrix product per image, of all shifted copies of `x` with `dy`. Returns `[Cout, Cin·k]`. */
-function perImage(b: GraphBuilder, x: Value, dy: Value, window: Window): Value {
+function perImage(b: NodeBuilder, x: Value, dy: Value, window: Window): Value {
   const [batch = 1, channels = 1] = x.dims;
   const [, outputs = 1] = dy.dims;
   const positions = sizeOf(window.output);
@@ -33,7 +33,7 @@ function perImage(b: GraphBuilder, x: Value, dy: Value, window: Window): Value {
 }
 
 /** For each kernel element, row-major: the elements of `x` that it meets. */
-function shiftedCopies(b: GraphBuilder, x: Value, window: Window): Value[] {
+function shiftedCopies(b: NodeBuilder, x: Value, window: Window): Value[] {
   const axes = b.ints(window.kernel.map((_, axis) => axis + 2));
   const strides = b.ints(window.strides);
   return elementOffsets(window).map((offset) => {
@@ -48,7 +48,7 @@ function shiftedCopies(b: GraphBuilder, x: Value, window: Window): Value[] {
  * A convolution whose kernel is `dy`: images and channels change places, strides and dilations too. A kernel too large
  * for the cache is cut into strips of rows, whose results are added. Returns `[Cout, Cin/group, …kernel]`.
  */
-function convolvedImages(b: GraphBuilder, x: Value, dy: Value, window: Window, group: number): Value {
+function convolvedImages(b: NodeBuilder, x: Value, dy: Value, window: Window, group: number): Value {
   const [rows = 1] = window.output;
   const strips = Math.min(rows, MAX_STRIPS, Math.ceil(sizeOf(dy.dims) / STRIP_ELEMENTS));
   const images = imagesAsChannels(b, x, group);
@@ -64,7 +64,7 @@ function convolvedImages(b: GraphBuilder, x: Value, dy: Value, window: Window, g
 
 /** The part of it that rows `from` to `to` of `dy` give: `[Cin/group, Cout, …kernel]`. */
 function convolvedStrip(
-  b: GraphBuilder,
+  b: NodeBuilder,
   images: Value,
   dy: Value,
   window: Window,
@@ -92,12 +92,12 @@ function convolvedStrip(
 }
 
 /** Rows `from` to `to`, of all where that is all. */
-function rowsOf(b: GraphBuilder, x: Value, from: number, to: number): Value {
+function rowsOf(b: NodeBuilder, x: Value, from: number, to: number): Value {
   return from === 0 && to === x.dims[2] ? x : b.op('Slice', [x, b.ints([from]), b.ints([to]), b.ints([2])]);
 }
 
 /** `[N, group·C, …]` to `[C, group·N, …]`. */
-function imagesAsChannels(b: GraphBuilder, x: Value, group: number): Value {
+function imagesAsChannels(b: NodeBuilder, x: Value, group: number): Value {
   const [batch = 1, channels = 1, ...size] = x.dims;
   if (group === 1) return b.op('Transpose', [x], { perm: [1, 0, ...spatialAxes(x)] });
   const grouped = reshapeTo(b, x, [batch, group, channels / group, ...size]);
@@ -110,7 +110,7 @@ function spatialAxes(x: Value): number[] {
 }
 
 /** `x` with zeros around its spatial axes. */
-function padSpatially(b: GraphBuilder, x: Value, begin: readonly number[], end: readonly number[]): Value {
+function padSpatially(b: NodeBuilder, x: Value, begin: readonly number[], end: readonly number[]): Value {
   if ([...begin, ...end].every((pad) => pad === 0)) return x;
   return b.op('Pad', [x, b.ints([0, 0, ...begin, 0, 0, ...end])]);
 }

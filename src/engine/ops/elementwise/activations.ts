@@ -1,5 +1,5 @@
 /** @file Activation functions (ONNX Relu, Clip, Gelu, …). */
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import { floatAttribute, required, shapeMismatch, stringAttribute, unsupported } from '../shared/attributes';
 import { positive, step, unitComplement } from '../shared/blockedLayout';
 import { broadcastDims, reduceProductTo } from '../shared/broadcast';
@@ -22,7 +22,7 @@ type Named = Pick<GradientContext, 'op' | 'name' | 'attributes'>;
 function activation<P>(
   parameters: (context: Named) => P,
   kernel: (tf: TensorFlow, x: TfTensor, parameters: P) => TfTensor,
-  gradient: (b: GraphBuilder, dy: Value, x: Value, y: Value, parameters: P) => Value,
+  gradient: (b: NodeBuilder, dy: Value, x: Value, y: Value, parameters: P) => Value,
 ): OpDefinition {
   return {
     infer: (context) => {
@@ -39,21 +39,21 @@ function activation<P>(
 }
 
 /** ∂y where `x` > 0, and elsewhere ∂y times `slope`. */
-function whereNegative(b: GraphBuilder, dy: Value, x: Value, slope: Value): Value {
+function whereNegative(b: NodeBuilder, dy: Value, x: Value, slope: Value): Value {
   return b.op('Where', [b.op('Greater', [x, b.scalar(0)]), dy, b.op('Mul', [dy, slope])]);
 }
 
 /** Product of all factors. */
-function product(b: GraphBuilder, ...factors: readonly [Value, ...Value[]]): Value {
+function product(b: NodeBuilder, ...factors: readonly [Value, ...Value[]]): Value {
   return factors.reduceRight((rest, factor) => b.op('Mul', [factor, rest]));
 }
 
 /** 1 − v */
-function complement(b: GraphBuilder, v: Value): Value {
+function complement(b: NodeBuilder, v: Value): Value {
   return b.op('Sub', [b.scalar(1), v]);
 }
 
-function square(b: GraphBuilder, v: Value): Value {
+function square(b: NodeBuilder, v: Value): Value {
   return b.op('Mul', [v, v]);
 }
 
@@ -62,7 +62,7 @@ function alpha(fallback: number): (context: Named) => number {
 }
 
 /** Slope of Gelu, tanh approximation: ½(1+t) + ½x(1−t²)u′ with t = tanh u, u = √(2/π)(x + 0.044715x³). */
-function geluTanhSlope(b: GraphBuilder, x: Value): Value {
+function geluTanhSlope(b: NodeBuilder, x: Value): Value {
   const squared = square(b, x);
   const inner = b.op('Add', [b.op('Mul', [squared, b.scalar(GELU_ROOT * GELU_CUBE)]), b.scalar(GELU_ROOT)]);
   const t = b.op('Tanh', [b.op('Mul', [x, inner])]);
@@ -72,7 +72,7 @@ function geluTanhSlope(b: GraphBuilder, x: Value): Value {
 }
 
 /** Slope of the exact Gelu: Φ(x) + x·φ(x), the normal distribution and its density. */
-function geluSlope(b: GraphBuilder, x: Value): Value {
+function geluSlope(b: NodeBuilder, x: Value): Value {
   const erf = b.op('Erf', [b.op('Mul', [x, b.scalar(Math.SQRT1_2)])]);
   const distribution = b.op('Add', [b.op('Mul', [erf, b.scalar(0.5)]), b.scalar(0.5)]);
   const bell = b.op('Exp', [b.op('Mul', [square(b, x), b.scalar(-0.5)])]);

@@ -1,5 +1,5 @@
 /** @file Elementwise arithmetic of two or more inputs with broadcasting (ONNX Add, Sub, Mul, …). */
-import type { Value } from '../../graph/builder';
+import type { Value } from '../../graph/nodeBuilder';
 import type { TensorType } from '../../graph/tensor';
 import { intAttribute, required, unsupported } from '../shared/attributes';
 import { broadcastDims, reduceProductTo, reduceTo } from '../shared/broadcast';

@@ -1,5 +1,5 @@
 /** @file Elementwise functions of one input (ONNX Neg, Sqrt, Exp, …). */
-import type { Value } from '../../graph/builder';
+import type { Value } from '../../graph/nodeBuilder';
 import { required } from '../shared/attributes';
 import { foldElementwise } from '../shared/fold';
 import type { GradientContext, OpDefinition, OpFamily, TensorFlow, TfTensor } from '../../graph/operator';

@@ -1,5 +1,5 @@
 /** @file Matrix products (ONNX Gemm, MatMul). */
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import { sameDims, showDims, sizeOf, type TensorType } from '../../graph/tensor';
 import { floatAttribute, intAttribute, required, shapeMismatch } from '../shared/attributes';
 import { broadcastDims, reduceTo, reshapeTo } from '../shared/broadcast';
@@ -133,7 +133,7 @@ function rightGradient({ b }: GradientContext, left: Value, dy: Value, dims: rea
   return reduceTo(b, b.op('MatMul', [transposed(b, left), dy]), dims);
 }
 
-function transposed(b: GraphBuilder, x: Value): Value {
+function transposed(b: NodeBuilder, x: Value): Value {
   const axes = x.dims.map((_, axis) => axis);
   const swapped = [...axes.slice(0, -2), axes.length - 1, axes.length - 2];
   return b.op('Transpose', [x], { perm: swapped });

@@ -1,5 +1,5 @@
 /** @file Reductions over axes (ONNX ReduceMean, ReduceMax, …, ArgMax). */
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import { sizeOf, type TensorType } from '../../graph/tensor';
 import { constantInts, intAttribute, normalizeAxis, required, unsupported } from '../shared/attributes';
 import { expandTo, reshapeTo } from '../shared/broadcast';
@@ -35,7 +35,7 @@ function inferReduction(context: OpContext): TensorType[] {
 
 /** What a gradient rule sees; `dy` and `y` have the rank of `x`, with size 1 at the reduced axes. */
 interface Reduction {
-  readonly b: GraphBuilder;
+  readonly b: NodeBuilder;
   readonly dy: Value;
   readonly x: Value;
   readonly y: Value;

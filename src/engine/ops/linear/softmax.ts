@@ -1,12 +1,12 @@
 /** @file Softmax and LogSoftmax along any axis. */
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import { intAttribute, normalizeAxis, required } from '../shared/attributes';
 import type { OpDefinition, OpFamily, TensorFlow, TfTensor } from '../../graph/operator';
 import { incoming, sameAsInput } from '../shared/rules';
 
 function alongAxis(
   kernel: (tf: TensorFlow, x: TfTensor) => TfTensor,
-  gradient: (b: GraphBuilder, dy: Value, y: Value, sum: (value: Value) => Value) => Value,
+  gradient: (b: NodeBuilder, dy: Value, y: Value, sum: (value: Value) => Value) => Value,
 ): OpDefinition {
   const axisOf = (context: Parameters<typeof intAttribute>[0], rank: number): number =>
     normalizeAxis(context, intAttribute(context, 'axis', -1), rank);

@@ -2,7 +2,7 @@
 import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { ModelFormatError } from '../../support/errors';
 import { showDims, sizeOf, stridesOf, toNumbers, type Tensor } from '../../graph/tensor';
-import type { Value } from '../../graph/builder';
+import type { Value } from '../../graph/nodeBuilder';
 import {
   constantInts,
   intAttribute,

@@ -1,5 +1,5 @@
 /** @file Pad: adds or removes elements at both ends of each axis (modes constant, edge, reflect). */
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import { ModelFormatError } from '../../support/errors';
 import { showDims, sizeOf, type TensorType } from '../../graph/tensor';
 import {
@@ -73,19 +73,19 @@ function infer(context: OpContext): TensorType[] {
   return [{ dtype: input.dtype, dims }];
 }
 
-function crop(b: GraphBuilder, value: Value, axis: number, start: number, end: number, step = 1): Value {
+function crop(b: NodeBuilder, value: Value, axis: number, start: number, end: number, step = 1): Value {
   // A walk backwards to the first element has no valid end but a very negative one.
   const stop = step < 0 && end < 0 ? Number.MIN_SAFE_INTEGER : end;
   return b.op('Slice', [value, b.ints([start]), b.ints([stop]), b.ints([axis]), b.ints([step])]);
 }
 
-function padAxis(b: GraphBuilder, value: Value, axis: number, before: number, after: number): Value {
+function padAxis(b: NodeBuilder, value: Value, axis: number, before: number, after: number): Value {
   const pads = [before, after].flatMap((pad) => value.dims.map((_, i) => (i === axis ? pad : 0)));
   return b.op('Pad', [value, b.ints(pads)]);
 }
 
 /** Adds what reflect or edge padding copied to the border of one axis back to where it was copied from. */
-function foldBorder(b: GraphBuilder, dy: Value, axis: number, { before, after }: Padding, mode: Mode): Value {
+function foldBorder(b: NodeBuilder, dy: Value, axis: number, { before, after }: Padding, mode: Mode): Value {
   const [left, right] = [Math.max(before, 0), Math.max(after, 0)];
   const length = (dy.dims[axis] ?? 0) - left - right;
   const border = (start: number, size: number): Value =>

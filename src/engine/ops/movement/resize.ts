@@ -1,6 +1,6 @@
 /** @file Resize: enlarges or shrinks images by nearest or linear interpolation. Spatial axes only. */
 import { ModelFormatError } from '../../support/errors';
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import { float32, sameDims, showDims, toNumbers, type TensorType } from '../../graph/tensor';
 import {
   constantInts,
@@ -94,7 +94,7 @@ function infer(context: OpContext): TensorType[] {
 }
 
 /** The transpose of the interpolation, axis by axis. */
-function gradient(b: GraphBuilder, dy: Value, axes: readonly (Interpolation | undefined)[]): Value {
+function gradient(b: NodeBuilder, dy: Value, axes: readonly (Interpolation | undefined)[]): Value {
   const factors = axes.map((axis) => (axis === undefined ? 1 : repetitionOf(axis)));
   const known = factors.filter((factor) => factor !== undefined);
   if (known.length === factors.length) return sumTiles(b, dy, known);
@@ -112,7 +112,7 @@ function repetitionOf({ from, to, taps }: Interpolation): number | undefined {
   return Number.isInteger(factor) && repeats && taps.length === to ? factor : undefined;
 }
 
-function sumTiles(b: GraphBuilder, dy: Value, factors: readonly number[]): Value {
+function sumTiles(b: NodeBuilder, dy: Value, factors: readonly number[]): Value {
   if (factors.every((factor) => factor === 1)) return dy;
   const means = b.op('AveragePool', [dy], { kernel_shape: factors, strides: factors });
   return scaled(

@@ -1,6 +1,6 @@
 /** @file Slice: every `step`-th element between two positions along some axes. */
 import { ModelFormatError } from '../../support/errors';
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import { showDims, stridesOf } from '../../graph/tensor';
 import { constantInts, normalizeAxis, place, required } from '../shared/attributes';
 import { reshapeTo } from '../shared/broadcast';
@@ -54,7 +54,7 @@ function range(dim: number, from: number, to: number, step: number): Range {
  * The transpose of slicing: puts the elements of `dy` back to where they came from in a tensor of zeros.
  * Reverses what ran backwards, spreads by inserting zeros after each element, and pads the ends.
  */
-function unslice(b: GraphBuilder, dy: Value, ranges: readonly Range[], dims: readonly number[]): Value {
+function unslice(b: NodeBuilder, dy: Value, ranges: readonly Range[], dims: readonly number[]): Value {
   const reversed = ranges.flatMap(({ step }, axis) => (step < 0 ? [axis] : []));
   const each = (value: number): Value => b.ints(reversed.map(() => value));
   const forward =

@@ -1,5 +1,5 @@
 /** @file Local response normalization across channels (ONNX LRN). */
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import { float32, sizeOf } from '../../graph/tensor';
 import { floatAttribute, intAttribute, required, shapeMismatch, unsupported } from '../shared/attributes';
 import { scaled } from '../shared/blockedLayout';
@@ -37,7 +37,7 @@ function neighbours(channels: number, size: number): Float32Array {
 }
 
 /** Sum over neighbouring channels as a 1×1 convolution. */
-function sumNeighbours(b: GraphBuilder, x: Value, size: number): Value {
+function sumNeighbours(b: NodeBuilder, x: Value, size: number): Value {
   const [, channels = 1] = x.dims;
   const dims = [channels, channels, ...x.dims.slice(2).map(() => 1)];
   return b.op('Conv', [x, b.constant(float32(dims, neighbours(channels, size)), 'neighbours')]);

@@ -1,5 +1,5 @@
 /** @file Normalizations in inference (ONNX BatchNormalization, LayerNormalization, GroupNormalization, LRN, …). */
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import { float32, floats } from '../../graph/tensor';
 import { floatAttribute, intAttribute, required, unsupported } from '../shared/attributes';
 import { reshapeTo } from '../shared/broadcast';
@@ -14,7 +14,7 @@ function epsilonOf(context: Pick<OpContext, 'op' | 'name' | 'attributes'>): numb
 }
 
 /** Sum over all axes but the channels: `[C]`. */
-function sumToChannels(b: GraphBuilder, x: Value): Value {
+function sumToChannels(b: NodeBuilder, x: Value): Value {
   const axes = x.dims.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
   return b.op('ReduceSum', [x, b.ints(axes)], { keepdims: 0 });
 }

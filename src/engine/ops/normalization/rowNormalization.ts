@@ -1,6 +1,6 @@
 /** @file Normalizations by the statistics of the input itself (ONNX LayerNormalization, GroupNormalization, …). */
 import { ModelFormatError } from '../../support/errors';
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import { sameDims, showDims, sizeOf, type TensorType } from '../../graph/tensor';
 import {
   floatAttribute,
@@ -28,7 +28,7 @@ interface Rows {
 }
 
 /** (x − mean)/√(variance + ε) of every row, and the factor 1/√(variance + ε), `[rows, 1]`. */
-function normalizedRows(b: GraphBuilder, x: Value, { dims }: Rows, epsilon: number): [Value, Value] {
+function normalizedRows(b: NodeBuilder, x: Value, { dims }: Rows, epsilon: number): [Value, Value] {
   const outputs = b.ops(
     'LayerNormalization',
     [reshapeTo(b, x, dims), b.filled([dims[1]], 1)],
@@ -41,7 +41,7 @@ function normalizedRows(b: GraphBuilder, x: Value, { dims }: Rows, epsilon: numb
 }
 
 /** ∂loss/∂x of the normalization of rows, from ∂loss/∂normalized. */
-function rowsGradient(b: GraphBuilder, slope: Value, normalized: Value, factor: Value): Value {
+function rowsGradient(b: NodeBuilder, slope: Value, normalized: Value, factor: Value): Value {
   const mean = (value: Value): Value => b.op('ReduceMean', [value, b.ints([1])], { keepdims: 1 });
   const centred = b.op('Sub', [slope, mean(slope)]);
   const tilted = b.op('Mul', [normalized, mean(b.op('Mul', [slope, normalized]))]);

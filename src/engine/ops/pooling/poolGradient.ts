@@ -1,5 +1,5 @@
 /** @file Gradients of pools, as graphs that ONNX Runtime executes fast on a CPU (measured in docs/gradients.md). */
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import { float32, sizeOf } from '../../graph/tensor';
 import { repeated, scaled, vanishing } from '../shared/blockedLayout';
 import { reshapeTo } from '../shared/broadcast';
@@ -10,11 +10,11 @@ import { exactEnd, windowAttributes, windowSize } from '../shared/window';
  * ∂loss/∂x of `y`, the maxima of `x`. Of maxima that are tied, all share the gradient of their window evenly if the
  * windows stand side by side, and the first gets it all if they overlap.
  */
-export function spreadToMaxima(b: GraphBuilder, x: Value, y: Value, dy: Value, pool: Pool): Value {
+export function spreadToMaxima(b: NodeBuilder, x: Value, y: Value, dy: Value, pool: Pool): Value {
   return isTiling(pool) ? spreadInTiles(b, x, y, dy, pool) : spreadByIndex(b, x, dy, pool);
 }
 
-function spreadInTiles(b: GraphBuilder, x: Value, y: Value, dy: Value, pool: Pool): Value {
+function spreadInTiles(b: NodeBuilder, x: Value, y: Value, dy: Value, pool: Pool): Value {
   const { kernel } = pool.window;
   const unread = unreadByTiles(pool);
   const distance = b.op('Add', [scaled(b, x, -1, unread), repeated(b, y, kernel)]);
@@ -24,12 +24,12 @@ function spreadInTiles(b: GraphBuilder, x: Value, y: Value, dy: Value, pool: Poo
   return padEnd(b, b.op('Mul', [largest, repeated(b, slope, kernel)]), unread);
 }
 
-function padEnd(b: GraphBuilder, x: Value, end: readonly number[]): Value {
+function padEnd(b: NodeBuilder, x: Value, end: readonly number[]): Value {
   return end.every((pad) => pad === 0) ? x : b.op('Pad', [x, b.ints([0, 0, ...end.map(() => 0), 0, 0, ...end])]);
 }
 
 /** Adds the gradient of each window where its maximum stands. */
-function spreadByIndex(b: GraphBuilder, x: Value, dy: Value, pool: Pool): Value {
+function spreadByIndex(b: NodeBuilder, x: Value, dy: Value, pool: Pool): Value {
   const { window } = exactEnd(pool.window, pool.size);
   const [, indices] = b.ops('MaxPool', [x], windowAttributes(window), { outputs: 2 });
   if (indices === undefined) throw new RangeError('MaxPool has two outputs');
@@ -41,7 +41,7 @@ function spreadByIndex(b: GraphBuilder, x: Value, dy: Value, pool: Pool): Value 
 }
 
 /** ∂loss/∂x of averages, where each window divided by its entry of `counts`. */
-export function spreadAverages(b: GraphBuilder, dy: Value, pool: Pool, counts: Float32Array): Value {
+export function spreadAverages(b: NodeBuilder, dy: Value, pool: Pool, counts: Float32Array): Value {
   const [n = 1, channels = 1] = dy.dims;
   const { window, unread } = exactEnd(pool.window, pool.size);
   if (isTiling(pool)) {

@@ -1,5 +1,5 @@
 /** @file Pools over sequences and images (ONNX MaxPool, AveragePool, GlobalMaxPool, GlobalAveragePool). */
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import { sizeOf, type TensorType } from '../../graph/tensor';
 import { intAttribute, required, unsupported } from '../shared/attributes';
 import { repeated, scaled, vanishing } from '../shared/blockedLayout';
@@ -58,7 +58,7 @@ const averagePool: OpDefinition = {
 };
 
 function globalPool(
-  gradient: (b: GraphBuilder, dy: Value, x: Value, y: Value) => Value,
+  gradient: (b: NodeBuilder, dy: Value, x: Value, y: Value) => Value,
   kernel: (context: KernelContext, x: TfTensor, axes: number[]) => TfTensor,
 ): OpDefinition {
   return {

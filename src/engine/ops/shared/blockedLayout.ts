@@ -3,7 +3,7 @@
  * Slice, or Mul by a scalar would do the same, but each would have the tensor reordered before and after
  * (measured in docs/gradients.md).
  */
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import { float32, sizeOf } from '../../graph/tensor';
 
 /** The largest power of two in float32: every normal number times it is at least 1, so that a HardSigmoid is a step. */
@@ -13,28 +13,28 @@ const STEEP = 2 ** 127;
  * 1 where `x` is above (`side` 1) or below (−1) the constant `bound`, else 0: a HardSigmoid so steep around the bound that
  * the next float32 is past its corner.
  */
-export function step(b: GraphBuilder, x: Value, bound: number, side: 1 | -1): Value {
+export function step(b: NodeBuilder, x: Value, bound: number, side: 1 | -1): Value {
   const steepness = side * Math.min(STEEP, 2 ** (86 - Math.floor(Math.log2(Math.abs(bound)))));
   return b.op('HardSigmoid', [x], { alpha: steepness, beta: 0 - steepness * bound });
 }
 
 /** 1 where `x` > 0, else 0. */
-export function positive(b: GraphBuilder, x: Value): Value {
+export function positive(b: NodeBuilder, x: Value): Value {
   return step(b, x, 0, 1);
 }
 
 /** 1 where `x` = 0, else 0; `x` must not be negative. */
-export function vanishing(b: GraphBuilder, x: Value): Value {
+export function vanishing(b: NodeBuilder, x: Value): Value {
   return b.op('HardSigmoid', [x], { alpha: -STEEP, beta: 1 });
 }
 
 /** 1 − x for x between 0 and 1. */
-export function unitComplement(b: GraphBuilder, x: Value): Value {
+export function unitComplement(b: NodeBuilder, x: Value): Value {
   return b.op('HardSigmoid', [x], { alpha: -1, beta: 1 });
 }
 
 /** Every spatial element repeated `factors` times along its axis. */
-export function repeated(b: GraphBuilder, x: Value, factors: readonly number[]): Value {
+export function repeated(b: NodeBuilder, x: Value, factors: readonly number[]): Value {
   if (factors.every((factor) => factor === 1)) return x;
   const scales = b.constant(float32([factors.length + 2], [1, 1, ...factors]), 'scales');
   return b.op('Resize', [x, undefined, scales], {
@@ -46,7 +46,7 @@ export function repeated(b: GraphBuilder, x: Value, factors: readonly number[]):
 
 /** `factor · x` without the last `dropped` elements of each spatial axis, as a depthwise convolution. */
 export function scaled(
-  b: GraphBuilder,
+  b: NodeBuilder,
   x: Value,
   factor: number,
   dropped: readonly number[] = x.dims.slice(2).map(() => 0),

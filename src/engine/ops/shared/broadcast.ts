@@ -1,5 +1,5 @@
 /** @file NumPy-style broadcasting, forwards and backwards. */
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import { sameDims, showDims, type TensorType } from '../../graph/tensor';
 import { shapeMismatch } from './attributes';
 
@@ -20,7 +20,7 @@ export function broadcastDims(context: { op: string; name: string }, types: read
 }
 
 /** Sums `value` down to `dims`: the transpose of broadcasting `dims` up to the shape of `value`. */
-export function reduceTo(b: GraphBuilder, value: Value, dims: readonly number[]): Value {
+export function reduceTo(b: NodeBuilder, value: Value, dims: readonly number[]): Value {
   if (sameDims(value.dims, dims)) return value;
   const lead = value.dims.length - dims.length;
   const axes = value.dims.flatMap((dim, axis) => (axis < lead || (dims[axis - lead] === 1 && dim !== 1) ? [axis] : []));
@@ -33,7 +33,7 @@ export function reduceTo(b: GraphBuilder, value: Value, dims: readonly number[])
  * product, so that the gradient of a factor that was broadcast over a batch never multiplies the whole batch.
  */
 export function reduceProductTo(
-  b: GraphBuilder,
+  b: NodeBuilder,
   value: Value,
   factor: Value,
   dims: readonly number[],
@@ -46,11 +46,11 @@ export function reduceProductTo(
 }
 
 /** Broadcasts `value` up to `dims`. */
-export function expandTo(b: GraphBuilder, value: Value, dims: readonly number[]): Value {
+export function expandTo(b: NodeBuilder, value: Value, dims: readonly number[]): Value {
   return sameDims(value.dims, dims) ? value : b.op('Expand', [value, b.ints(dims)]);
 }
 
 /** `value` with another shape of the same size. */
-export function reshapeTo(b: GraphBuilder, value: Value, dims: readonly number[]): Value {
+export function reshapeTo(b: NodeBuilder, value: Value, dims: readonly number[]): Value {
   return sameDims(value.dims, dims) ? value : b.op('Reshape', [value, b.ints(dims)]);
 }

@@ -1,7 +1,7 @@
 /** @file Pieces that the rules of many operators share. */
 import { ModelFormatError } from '../../support/errors';
 import { sizeOf, type TensorType } from '../../graph/tensor';
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { NodeBuilder, Value } from '../../graph/nodeBuilder';
 import { constantInts, place, required } from './attributes';
 import { ONNX_TYPE } from '../elementwise/cast';
 import type { GradientContext, OpContext } from '../../graph/operator';
@@ -54,6 +54,6 @@ export function whereNeeded(
 }
 
 /** A condition as 1 and 0. */
-export function indicator(b: GraphBuilder, condition: Value): Value {
+export function indicator(b: NodeBuilder, condition: Value): Value {
   return b.op('Cast', [condition], { to: ONNX_TYPE.float32 });
 }

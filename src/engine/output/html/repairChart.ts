@@ -1,5 +1,5 @@
 /** @file Accuracy and trigger success along a repair, as an SVG line chart. */
-import { worstSuccess } from '../../repair/judge';
+import { worstSuccess } from '../../report/repairReport';
 import type { TriggerSuccess } from '../../report/repairReport';
 import { escapeHtml } from './escapeHtml';
 

@@ -1,5 +1,5 @@
 /** @file A repair as one HTML file: before and after, the curves, what was done. */
-import { worstSuccess } from '../../repair/judge';
+import { worstSuccess } from '../../report/repairReport';
 import { plainText } from '../../support/plainText';
 import type { PrunePoint, RepairReport, RepairRound, UnlearnPoint } from '../../report/repairReport';
 import { escapeHtml } from './escapeHtml';

@@ -1,6 +1,6 @@
 /** @file Where in a layer's maps images excite its neurons. */
-import { stampImage } from '../../classify/evaluator';
-import { GraphBuilder } from '../../graph/builder';
+import { stampImage } from '../../classify/labelTrigger';
+import { newGraph } from '../../ops/newGraph';
 import { appendWithValues, type Classifier } from '../../classify/classifier';
 import { float32, floats, type Tensor } from '../../graph/tensor';
 import type { NeuronLayer } from '../../neurons/layers';
@@ -26,7 +26,7 @@ export class MeanMaps {
     layer: NeuronLayer,
   ): Promise<MeanMaps> {
     const { channels, height, width } = classifier.input;
-    const b = new GraphBuilder();
+    const b = newGraph();
     const images = b.input('images', [IMAGE_BATCH, channels, height, width]);
     const { values } = appendWithValues(b, classifier, applyPreprocessing(b, images, preprocessing));
     const value = values.get(layer.value);

@@ -4,7 +4,8 @@ import type { Tensor } from '../../graph/tensor';
 import type { NeuronLayer } from '../../neurons/layers';
 import { throwIfCancelled, type CancelSignal } from '../../support/cancellation';
 import type { Evaluation, PruneCurve, PrunePoint } from '../../report/repairReport';
-import { worstSuccess, type Judge } from '../judge';
+import { type Judge } from '../judge';
+import { worstSuccess } from '../../report/repairReport';
 import { silenceNeurons } from './silenceNeurons';
 import { withWeights } from '../../classify/withWeights';
 

@@ -1,6 +1,6 @@
 /** @file Trains a model for a while on clean images, some of them stamped but truly labelled: unlearning and fine-tuning. */
 import { shiftRandomly } from '../../training/augment';
-import { stampImage } from '../../classify/evaluator';
+import { stampImage } from '../../classify/labelTrigger';
 import type { Classifier } from '../../classify/classifier';
 import type { Tensor } from '../../graph/tensor';
 import { throwIfCancelled, type CancelSignal } from '../../support/cancellation';
@@ -10,7 +10,8 @@ import type { Runtime } from '../../runtime/runtime';
 import { gatherInto, IndexStream, sampleIndices } from '../../samples/batches';
 import type { Preprocessing } from '../../samples/preprocessing/preprocessing';
 import { Trainer, TRAINING_ADAM } from '../../training/trainer';
-import { worstSuccess, type Judge, type KnownTrigger } from '../judge';
+import { type Judge, type KnownTrigger } from '../judge';
+import { worstSuccess } from '../../report/repairReport';
 import { TRIGGER_IS_DEAD } from '../prune/prune';
 import type { LabelledImages } from '../splitSamples';
 import { asTensors, withWeights } from '../../classify/withWeights';

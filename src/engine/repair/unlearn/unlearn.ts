@@ -1,6 +1,6 @@
 /** @file Unlearning (paper, VI-C): teaches the model the true labels of images that carry the reversed trigger. */
 import { chooseAmong, tune, type TuneJob, type TuneResult, type TuneSettings } from './tune';
-import { worstSuccess } from '../judge';
+import { worstSuccess } from '../../report/repairReport';
 import { TRIGGER_IS_DEAD } from '../prune/prune';
 
 /** The paper's: one epoch of the given images; but few images need more. */

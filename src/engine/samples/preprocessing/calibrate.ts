@@ -1,5 +1,5 @@
 /** @file Finds the preprocessing a model was trained with, by trying the usual ones on clean samples. */
-import { argmaxRows } from '../../classify/evaluator';
+import { argmaxRows } from '../../support/argmax';
 import { accuracyGate } from './accuracyGate';
 import { classOrder } from './classOrder';
 import { usualPreprocessings, type Preprocessing } from './preprocessing';

@@ -1,6 +1,7 @@
 /** @file How a model wants its pixels: an affine map per channel, with the usual ones by name. It runs inside the graph. */
 import * as z from 'zod';
-import type { GraphBuilder, Value } from '../../graph/builder';
+import type { GraphBuilder } from '../../graph/builder';
+import type { Value } from '../../graph/nodeBuilder';
 import { float32 } from '../../graph/tensor';
 
 /**

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder, specialize, type Value } from '../../../../src/engine/graph/builder';
+import type { GraphBuilder } from '../../../../src/engine/graph/builder';
+import type { Value } from '../../../../src/engine/graph/nodeBuilder';
+import { newGraph, specialize } from '../../../../src/engine/ops/newGraph';
 import { gradientName } from '../../../../src/engine/graph/differentiate';
 import type { TypedGraph } from '../../../../src/engine/graph/graph';
 import { poolFirst } from '../../../../src/engine/graph/poolFirst';
@@ -22,7 +24,7 @@ const TILES = { kernel_shape: [2, 2], strides: [2, 2] };
 
 /** Convolutions, activations and pools with odd sizes, channels for the blocked layout, and a first layer of few. */
 function network(activation: (b: GraphBuilder, x: Value) => Value): TypedGraph {
-  const b = new GraphBuilder();
+  const b = newGraph();
   let value = b.input('x', [3, 3, 19, 18]);
   let channels = 3;
   for (const outputs of [16, 32]) {
@@ -82,7 +84,7 @@ describe('pooling before the activation', () => {
 
 describe('what is moved', () => {
   function operators(build: (b: GraphBuilder, x: Value) => Record<string, Value>): string[] {
-    const b = new GraphBuilder();
+    const b = newGraph();
     const graph = b.build(build(b, b.input('x', [1, 2, 4, 4])));
     return poolFirst(graph).nodes.map((node) => node.op);
   }

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readModel } from '../../../../src/engine/formats';
-import { GraphBuilder } from '../../../../src/engine/graph/builder';
+import { newGraph } from '../../../../src/engine/ops/newGraph';
 import { classifierOf, type Classifier } from '../../../../src/engine/classify/classifier';
 import { floats, stridesOf, type Tensor } from '../../../../src/engine/graph/tensor';
 import {
@@ -35,7 +35,7 @@ async function open(file: string): Promise<{ classifier: Classifier; layers: Neu
 async function valuesOf(classifier: Classifier, layers: readonly NeuronLayer[]): Promise<Tensor[]> {
   const { channels, height, width } = classifier.input;
   const dims = classifier.input.layout === 'NCHW' ? [2, channels, height, width] : [2, height, width, channels];
-  const b = new GraphBuilder();
+  const b = newGraph();
   const values = b.inline(classifier.graph, new Map([[classifier.input.name, b.input('x', dims)]]));
   const outputs = layers.map((layer, i) => [`y${i}`, values.get(layer.value)!] as const);
   const session = await runtime.compile(b.build(Object.fromEntries(outputs)));

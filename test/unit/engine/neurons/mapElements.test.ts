@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readModel } from '../../../../src/engine/formats';
-import { GraphBuilder } from '../../../../src/engine/graph/builder';
+import { newGraph } from '../../../../src/engine/ops/newGraph';
 import { classifierOf, type Classifier } from '../../../../src/engine/classify/classifier';
 import { floats, float32, type Tensor } from '../../../../src/engine/graph/tensor';
 import { withWeights } from '../../../../src/engine/classify/withWeights';
@@ -56,7 +56,7 @@ async function run(
   dims: readonly number[],
   output: string,
 ): Promise<Tensor> {
-  const b = new GraphBuilder();
+  const b = newGraph();
   const values = b.inline(graph, new Map([[input, b.input('x', dims)]]));
   const session = await runtime.compile(b.build({ y: values.get(output)! }));
   const result = (await session.run(new Map([['x', noise(dims)]]))).get('y')!;

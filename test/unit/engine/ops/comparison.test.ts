@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { GraphBuilder } from '../../../../src/engine/graph/builder';
+import { newGraph } from '../../../../src/engine/ops/newGraph';
 import { gradientName } from '../../../../src/engine/graph/differentiate';
 import { float32, floats } from '../../../../src/engine/graph/tensor';
 import { ONNX_TYPE } from '../../../../src/engine/ops/elementwise/cast';
@@ -12,7 +12,7 @@ import { describeOperators } from '../../../support/describeOperators';
 describeOperators('comparison', cases);
 
 it('no gradient flows through conditions and whole numbers, in either runtime', async () => {
-  const b = new GraphBuilder();
+  const b = newGraph();
   const x = b.input('x', [4]);
   const chosen = b.op('Where', [b.op('Less', [x, b.scalar(0)]), b.op('Mul', [x, b.scalar(3)]), b.op('Neg', [x])]);
   const whole = b.op('Cast', [b.op('Cast', [x], { to: ONNX_TYPE.int64 })], { to: ONNX_TYPE.float32 });

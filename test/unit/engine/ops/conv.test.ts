@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder } from '../../../../src/engine/graph/builder';
+import { newGraph } from '../../../../src/engine/ops/newGraph';
 import { differentiate } from '../../../../src/engine/graph/differentiate';
 import type { Attributes } from '../../../../src/engine/graph/graph';
 import { cases } from '../../../support/cases/conv';
@@ -104,7 +104,7 @@ describe('convolutions that are refused', () => {
 describe('the gradient graph of a convolution', () => {
   /** Operators in the gradient with respect to the input, weights being constant. */
   function operators(channels: readonly [number, number], attributes: Attributes, height = 9): string[] {
-    const b = new GraphBuilder();
+    const b = newGraph();
     const [outputs, inputs] = channels;
     const image = b.input('x', [1, inputs * Number(attributes.group ?? 1), height, 9]);
     const y = b.op('Conv', [image, b.filled([outputs, inputs, 3, 3], 1)], attributes);
@@ -134,7 +134,7 @@ describe('the gradient graph of a convolution', () => {
   });
 
   it('takes over the padding that the gradient of a pool adds', () => {
-    const b = new GraphBuilder();
+    const b = newGraph();
     const image = b.input('x', [1, 16, 9, 10]);
     const filtered = b.op('Conv', [image, b.filled([16, 16, 3, 3], 1)]);
     const y = b.op('MaxPool', [filtered], { kernel_shape: [2, 2], strides: [2, 2] });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ModelFormatError, UnsupportedModelError } from '../../../../src/engine/support/errors';
 import { differentiate } from '../../../../src/engine/graph/differentiate';
-import { GraphBuilder } from '../../../../src/engine/graph/builder';
+import { newGraph } from '../../../../src/engine/ops/newGraph';
 import type { Attributes } from '../../../../src/engine/graph/graph';
 import { float32, int64, type Tensor } from '../../../../src/engine/graph/tensor';
 
@@ -10,7 +10,7 @@ type Input = readonly number[] | { readonly constant: Tensor } | 'int64' | undef
 const ints = (...values: number[]): Input => ({ constant: int64([values.length], values) });
 
 function build(op: string, inputs: readonly Input[], attributes: Attributes, outputs: number) {
-  const b = new GraphBuilder();
+  const b = newGraph();
   const values = inputs.map((input, i) => {
     if (input === undefined) return undefined;
     if (input === 'int64') return b.input(`x${i}`, [2], 'int64');
@@ -120,7 +120,7 @@ describe('a sound node that we cannot run is an error that names the layer', () 
   });
 
   it('Pad: a padding value that is to be differentiated', () => {
-    const b = new GraphBuilder();
+    const b = newGraph();
     const value = b.input('value', []);
     const padded = b.op('Pad', [b.input('x', [2]), b.ints([1, 1]), value], {}, { name: 'layer' });
     expect(() => differentiate(b, padded, [value])).toThrow('Pad "layer": the gradient of a padding value');

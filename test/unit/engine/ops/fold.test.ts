@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder, type Value } from '../../../../src/engine/graph/builder';
+import type { GraphBuilder } from '../../../../src/engine/graph/builder';
+import type { Value } from '../../../../src/engine/graph/nodeBuilder';
+import { newGraph } from '../../../../src/engine/ops/newGraph';
 import type { Attributes } from '../../../../src/engine/graph/graph';
 import { bool, float32, int64, type Tensor } from '../../../../src/engine/graph/tensor';
 import { operator } from '../../../../src/engine/ops';
@@ -14,7 +16,7 @@ import { buildCase, expectClose, generator } from '../../../support/operatorHarn
 
 /** The outputs of an operator whose inputs are all constants; `undefined` for one that stays a node. */
 function fold(op: string, inputs: readonly (Tensor | undefined)[], attributes: Attributes = {}, outputs = 1) {
-  const b = new GraphBuilder();
+  const b = newGraph();
   const values = inputs.map((tensor) => tensor && b.constant(tensor));
   return b.ops(op, values, attributes, { outputs }).map((value) => plain(b, value));
 }
@@ -94,7 +96,7 @@ describe('shape arithmetic is folded', () => {
   });
 
   it('Shape and Size need no value, only a shape', () => {
-    const b = new GraphBuilder();
+    const b = newGraph();
     const x = b.input('x', [2, 3, 4, 5]);
     expect(plain(b, b.op('Shape', [x]))).toEqual(vector(2n, 3n, 4n, 5n)[0]);
     expect(plain(b, b.op('Shape', [x], { start: 1, end: -1 }))).toEqual(vector(3n, 4n)[0]);
@@ -103,7 +105,7 @@ describe('shape arithmetic is folded', () => {
   });
 
   it('the flattening of an exporter becomes one constant shape', () => {
-    const b = new GraphBuilder();
+    const b = newGraph();
     const x = b.input('x', [2, 3, 4, 5]);
     const batch = b.op('Unsqueeze', [b.op('Gather', [b.op('Shape', [x]), b.constant(int(0))]), b.ints([0])]);
     const shape = b.op('Concat', [batch, b.ints([-1])], { axis: 0 });
@@ -114,7 +116,7 @@ describe('shape arithmetic is folded', () => {
 
 describe('what is not folded', () => {
   it('stays a node when an input is computed', () => {
-    const b = new GraphBuilder();
+    const b = newGraph();
     const x = b.input('x', [2], 'int64');
     for (const op of ['Add', 'Equal', 'Max']) expect(b.constantOf(b.op(op, [x, b.ints([1, 2])]))).toBeUndefined();
     expect(b.constantOf(b.op('Concat', [x, b.ints([1])], { axis: 0 }))).toBeUndefined();
@@ -151,7 +153,7 @@ describe('folding agrees with ONNX Runtime', () => {
     '%s',
     async (title, testCase) => {
       const { graph, feeds } = buildCase({ ...testCase, gradient: false }, generator(7));
-      const b = new GraphBuilder();
+      const b = newGraph();
       const constants = new Map([...feeds].map(([name, tensor]) => [name, b.constant(tensor)]));
       const folded = b.constantOf(b.inline(graph, constants).get('y')!);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder } from '../../../../src/engine/graph/builder';
+import { newGraph } from '../../../../src/engine/ops/newGraph';
 import { cases } from '../../../support/cases/linear';
 import { describeOperators } from '../../../support/describeOperators';
 import { expectMalformed, type Refused } from '../../../support/refusal';
@@ -83,6 +83,6 @@ it.each([
     [2, 5, 3, 6],
   ],
 ])('MatMul of %o and %o has shape %o', (left, right, expected) => {
-  const b = new GraphBuilder();
+  const b = newGraph();
   expect(b.op('MatMul', [b.input('a', left), b.input('b', right)]).dims).toEqual(expected);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder } from '../../../../src/engine/graph/builder';
+import { newGraph } from '../../../../src/engine/ops/newGraph';
 import { differentiate } from '../../../../src/engine/graph/differentiate';
 import { cases } from '../../../support/cases/normalization';
 import { describeOperators } from '../../../support/describeOperators';
@@ -45,7 +45,7 @@ describe('normalizations that are refused', () => {
   });
 
   it('BatchNormalization with running statistics', () => {
-    const b = new GraphBuilder();
+    const b = newGraph();
     const inputs = [b.input('x', x), ...[1, 2, 3, 4].map((i) => b.input(`p${i}`, [4]))];
     expect(() => b.ops('BatchNormalization', inputs, {}, { name: 'layer', outputs: 3 })).toThrow(
       'BatchNormalization "layer": the output of running statistics is not supported',
@@ -53,7 +53,7 @@ describe('normalizations that are refused', () => {
   });
 
   it('the gradient of the statistics of LayerNormalization', () => {
-    const b = new GraphBuilder();
+    const b = newGraph();
     const image = b.input('x', [2, 3]);
     const [, mean] = b.ops('LayerNormalization', [image, b.filled([3], 1)], {}, { name: 'layer', outputs: 2 });
     expect(mean!.dims).toEqual([2, 1]);
@@ -64,7 +64,7 @@ describe('normalizations that are refused', () => {
 });
 
 it('the gradient of a frozen BatchNormalization is one product with a constant', () => {
-  const b = new GraphBuilder();
+  const b = newGraph();
   const image = b.input('x', x);
   const parameters = [1, 2, 3, 4].map((value) => b.filled([4], value));
   const y = b.op('BatchNormalization', [image, ...parameters], { epsilon: 0 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder } from '../../../../src/engine/graph/builder';
+import { newGraph } from '../../../../src/engine/ops/newGraph';
 import { gradientName } from '../../../../src/engine/graph/differentiate';
 import type { Attributes } from '../../../../src/engine/graph/graph';
 import { float32, floats, sizeOf } from '../../../../src/engine/graph/tensor';
@@ -14,7 +14,7 @@ const runtime = createOnnxRuntime({ library: 'onnxruntime-node', provider: 'cpu'
 
 /** ∂(Σ y)/∂x */
 async function gradient(op: string, dims: readonly number[], x: ArrayLike<number>, attributes: Attributes = {}) {
-  const b = new GraphBuilder();
+  const b = newGraph();
   const y = b.op(op, [b.input('x', dims)], attributes);
   const loss = b.op('ReduceSum', [y], { keepdims: 0 });
   const session = await (await runtime).compile(b.build({ loss }), { loss: 'loss', wrt: ['x'] });
@@ -54,7 +54,7 @@ describe('tied maxima get one gradient together', () => {
     ['stride 1 with pads', [1, 2, 5, 5], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }],
   ])('a constant image gets as much as there are windows: %s', async (_, dims, attributes) => {
     for (const value of [0, -7, 0.3]) {
-      const b = new GraphBuilder();
+      const b = newGraph();
       const windows = sizeOf(b.op('MaxPool', [b.input('x', dims)], attributes).dims);
       const actual = await gradient('MaxPool', dims, new Float32Array(sizeOf(dims)).fill(value), attributes);
       expect(actual.reduce((sum, slope) => sum + slope, 0)).toBeCloseTo(windows, 2);
@@ -104,7 +104,7 @@ describe('pools that are refused', () => {
 });
 
 it('MaxPool may name the positions of the maxima', () => {
-  const b = new GraphBuilder();
+  const b = newGraph();
   const outputs = b.ops('MaxPool', [b.input('x', x)], { kernel_shape: [2, 2] }, { outputs: 2 });
   expect(outputs.map(({ dtype, dims }) => [dtype, dims])).toEqual([
     ['float32', [1, 2, 5, 5]],
@@ -113,7 +113,7 @@ it('MaxPool may name the positions of the maxima', () => {
 });
 
 it('ceil_mode leaves out a window that would start behind the image', () => {
-  const b = new GraphBuilder();
+  const b = newGraph();
   const attributes = { kernel_shape: [1, 2], strides: [3, 3], pads: [0, 0, 0, 1], ceil_mode: 1 };
   expect(b.op('MaxPool', [b.input('x', [1, 2, 4, 5])], attributes).dims).toEqual([1, 2, 2, 2]);
 });

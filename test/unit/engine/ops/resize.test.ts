@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder } from '../../../../src/engine/graph/builder';
+import { newGraph } from '../../../../src/engine/ops/newGraph';
 import { differentiate } from '../../../../src/engine/graph/differentiate';
 import type { Attributes } from '../../../../src/engine/graph/graph';
 import { float32, int64, type Tensor } from '../../../../src/engine/graph/tensor';
@@ -58,7 +58,7 @@ describe('resizing that is refused', () => {
 
 describe('the gradient graph', () => {
   function operators(scale: readonly number[], attributes: Attributes): string[] {
-    const b = new GraphBuilder();
+    const b = newGraph();
     const image = b.input('x', [1, 16, 4, 4]);
     const y = b.op('Resize', [image, undefined, b.constant(float32([4], scale))], attributes);
     const before = b.nodes.length;

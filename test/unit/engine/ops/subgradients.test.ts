@@ -1,6 +1,6 @@
 /** Where a function has a kink or an infinite slope, random tests say nothing; these points are picked by hand. */
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder } from '../../../../src/engine/graph/builder';
+import { newGraph } from '../../../../src/engine/ops/newGraph';
 import { gradientName } from '../../../../src/engine/graph/differentiate';
 import type { Attributes } from '../../../../src/engine/graph/graph';
 import { float32, floats, type Tensor } from '../../../../src/engine/graph/tensor';
@@ -16,7 +16,7 @@ async function gradients(
   constants: readonly (Tensor | undefined)[] = [],
   weight = 1,
 ) {
-  const b = new GraphBuilder();
+  const b = newGraph();
   const values = inputs.map((data, i) => b.input(`x${i}`, [data.length]));
   const y = b.op(op, [...values, ...constants.map((tensor) => tensor && b.constant(tensor))], attributes);
   const loss = b.op('ReduceSum', [b.op('Mul', [y, b.scalar(weight)])], { keepdims: 0 });
@@ -45,7 +45,7 @@ describe('ties share one gradient', () => {
   });
 
   it('Max of an input with itself has slope 1', async () => {
-    const b = new GraphBuilder();
+    const b = newGraph();
     const x = b.input('x', [2]);
     const loss = b.op('ReduceSum', [b.op('Max', [x, x])], { keepdims: 0 });
     const session = await (await runtime).compile(b.build({ loss }), { loss: 'loss', wrt: ['x'] });

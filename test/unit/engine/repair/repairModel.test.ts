@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError, SamplesError, UnsupportedModelError, UsageError } from '../../../../src/engine/support/errors';
-import { worstSuccess } from '../../../../src/engine/repair/judge';
-import { repairModel, type RepairDraft, type RepairRequest } from '../../../../src/engine/repair/repairModel';
+import { worstSuccess } from '../../../../src/engine/report/repairReport';
+import { repairModel } from '../../../../src/engine/repair/repairModel';
+import { type RepairRequest } from '../../../../src/engine/repair/repairJob';
+import { type RepairDraft } from '../../../../src/engine/repair/repairDraft';
 import type { RepairProgress } from '../../../../src/engine/report/repairReport';
 import type { ScanReport } from '../../../../src/engine/report/scanReport';
 import { createOnnxRuntime } from '../../../../src/engine/runtime/onnxruntime';

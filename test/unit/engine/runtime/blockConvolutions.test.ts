@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder, type Value } from '../../../../src/engine/graph/builder';
-import { gradientName, withGradients } from '../../../../src/engine/graph/differentiate';
+import type { Value } from '../../../../src/engine/graph/nodeBuilder';
+import { newGraph } from '../../../../src/engine/ops/newGraph';
+import { gradientName } from '../../../../src/engine/graph/differentiate';
+import { withGradients } from '../../../../src/engine/ops/newGraph';
 import type { TypedGraph } from '../../../../src/engine/graph/graph';
 import { float32, sizeOf, type Tensor } from '../../../../src/engine/graph/tensor';
 import { blockConvolutions, isBlockable } from '../../../../src/engine/runtime/blockConvolutions';
@@ -13,7 +15,7 @@ import { expectClose, generator } from '../../../support/operatorHarness';
 
 /** Builds networks whose weights are inputs. */
 class Network {
-  readonly b = new GraphBuilder();
+  readonly b = newGraph();
   readonly feeds = new Map<string, Tensor>();
   readonly weights: string[] = [];
   readonly #random = generator(11);
@@ -141,7 +143,7 @@ describe('the blocked graph', () => {
   });
 
   it('leaves graphs with constant weights to ONNX Runtime', () => {
-    const b = new GraphBuilder();
+    const b = newGraph();
     const x = b.input('x', [1, 16, 8, 8]);
     const graph = b.build({ y: b.op('Conv', [x, b.filled([16, 16, 3, 3], 1)]) });
     expect(blockConvolutions(graph, 16)).toBe(graph);

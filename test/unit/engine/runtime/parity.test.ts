@@ -8,7 +8,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TriggerStep, type TriggerStepInputs } from '../../../../src/engine/detect/invert/triggerStep';
 import { readModel } from '../../../../src/engine/formats';
-import { specialize } from '../../../../src/engine/graph/builder';
+import { specialize } from '../../../../src/engine/ops/newGraph';
 import { classifierOf, type Classifier } from '../../../../src/engine/classify/classifier';
 import { float32, floats, sizeOf, type Tensor } from '../../../../src/engine/graph/tensor';
 import { Random } from '../../../../src/engine/support/random';

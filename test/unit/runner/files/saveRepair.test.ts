@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../../../src/engine/support/errors';
-import type { RepairDraft } from '../../../../src/engine/repair/repairModel';
+import type { RepairDraft } from '../../../../src/engine/repair/repairDraft';
 import type { Evaluation, RepairReport } from '../../../../src/engine/report/repairReport';
 import { atomicWriteAll } from '../../../../src/runner/files/atomicWrite';
 import { repairedPath, saveRepair } from '../../../../src/runner/files/saveRepair';

@@ -4,7 +4,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, it } from 'vitest';
 import { RuntimeUnavailableError, UsageError } from '../../../../src/engine/support/errors';
 import { probeRuntime } from '../../../../src/runner/runtimes/probe';
-import { openRuntime, type LoadPackage } from '../../../../src/runner/runtimes/runtimes';
+import { openRuntime } from '../../../../src/runner/runtimes/runtimes';
+import { type LoadPackage } from '../../../../src/runner/runtimes/loadPackage';
 
 const GPU = '@tensorflow/tfjs-node-gpu';
 const CPU = '@tensorflow/tfjs-node';

@@ -1,6 +1,8 @@
 /** @file The two graphs of an If node. Exporters write If where a shape decides, which is known before running. */
-import { takeConstants, type Constant } from './constants';
-import type { Branch, FlatNode, FunctionInliner } from './functions';
+import { takeConstants } from './constants';
+import { type Constant } from './flatNode';
+import type { FunctionInliner } from './functions';
+import type { Branch, FlatNode } from './flatNode';
 import { parseGraph, type OnnxModel } from '../proto/messages';
 import { inputsOf, orderNodes } from './order';
 

@@ -1,19 +1,12 @@
 /** @file Values that the file fixes: initializers, and the results of Constant and ConstantOfShape nodes. */
+import type { Constant } from './flatNode';
 import { ModelFormatError } from '../../../support/errors';
 import { float32, scalar, type Tensor } from '../../../graph/tensor';
 import type { OnnxAttribute } from '../proto/attribute';
 import { DATA_TYPE } from '../proto/elementType';
-import type { FlatNode } from './functions';
-import { layerOf } from './order';
-import type { OnnxTensor } from '../proto/tensorProto';
+import type { FlatNode } from './flatNode';
+import { layerOf } from './flatNode';
 import { toInt64 } from '../upgrade/attributesToInputs';
-
-/** Still in the file, or already known. */
-export type Constant = OnnxTensor | Tensor;
-
-export function isInFile(constant: Constant): constant is OnnxTensor {
-  return 'source' in constant;
-}
 
 /**
  * The nodes that do more than hold a constant; the others, and the fillings of ConstantOfShape, go to `constants`.

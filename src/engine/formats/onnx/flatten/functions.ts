@@ -1,26 +1,8 @@
 /** @file Replaces calls of model-local functions by the nodes of the function. */
+import type { FlatNode } from './flatNode';
 import { ModelFormatError } from '../../../support/errors';
 import type { OnnxAttribute } from '../proto/attribute';
-import type { Constant } from './constants';
 import type { OnnxFunction, OnnxModel, OnnxNode } from '../proto/messages';
-
-/** A node outside of any function, with the version of the default domain that it follows. */
-export interface FlatNode extends OnnxNode {
-  readonly opset: number;
-  /** Whether it stands in the graph itself, so that its constants belong to this node alone. */
-  readonly own: boolean;
-  /** The two graphs of an If node, the one for a true condition first. */
-  readonly branches?: readonly [Branch, Branch];
-}
-
-/** A graph inside a node. */
-export interface Branch {
-  readonly nodes: readonly FlatNode[];
-  readonly constants: ReadonlyMap<string, Constant>;
-  readonly outputs: readonly string[];
-  /** Values from outside that it uses. */
-  readonly captured: readonly string[];
-}
 
 const MAX_DEPTH = 32;
 const MAX_NODES = 1 << 17;

@@ -1,6 +1,7 @@
 /** @file Which nodes the outputs need, and in which order they can run. */
+import { layerOf } from './flatNode';
 import { ModelFormatError } from '../../../support/errors';
-import type { FlatNode } from './functions';
+import type { FlatNode } from './flatNode';
 
 /**
  * The nodes that `outputs` depend on, each after the nodes it needs, otherwise in file order. `known` are the values
@@ -42,11 +43,6 @@ export function orderNodes(
 export function inputsOf(node: FlatNode): string[] {
   const captured = node.branches?.flatMap((branch) => branch.captured) ?? [];
   return [...node.inputs, ...captured].filter((name) => name !== '');
-}
-
-/** The node as messages name it. */
-export function layerOf(node: { op: string; name: string; outputs: readonly string[] }): string {
-  return `${node.op} "${node.name === '' ? (node.outputs[0] ?? '') : node.name}"`;
 }
 
 function producersOf(nodes: readonly FlatNode[], known: ReadonlySet<string>): Map<string, FlatNode> {

@@ -2,7 +2,7 @@
 import { ModelFormatError } from '../../../support/errors';
 import { sizeOf, stridesOf, toNumbers, type Tensor } from '../../../graph/tensor';
 import { fromElements } from '../../../ops/shared/fold';
-import { layerOf } from '../flatten/order';
+import { layerOf } from '../flatten/flatNode';
 import { step, type Rule } from './rule';
 
 /** Masks are smaller; larger data are left to the check for unsupported operators. */

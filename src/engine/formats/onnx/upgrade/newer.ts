@@ -1,7 +1,7 @@
 /** @file Operators that are younger than the graph's opset, written with those that it has. */
 import { UnsupportedModelError } from '../../../support/errors';
 import { scalar } from '../../../graph/tensor';
-import { layerOf } from '../flatten/order';
+import { layerOf } from '../flatten/flatNode';
 import { step, type Rule } from './rule';
 
 /** Attention (opset 23): Softmax(scale · Q Kᵀ + mask) V of `[N, heads, tokens, size]` tensors, as image models use it. */

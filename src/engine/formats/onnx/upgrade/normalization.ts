@@ -2,7 +2,7 @@
 import { UnsupportedModelError } from '../../../support/errors';
 import type { Node } from '../../../graph/graph';
 import { int64, scalar } from '../../../graph/tensor';
-import { layerOf } from '../flatten/order';
+import { layerOf } from '../flatten/flatNode';
 import { step, type Rule } from './rule';
 
 /** BatchNormalization: no training outputs; opsets 7 and 8 can keep statistics per element instead of per channel. */

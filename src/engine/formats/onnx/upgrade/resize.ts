@@ -2,7 +2,7 @@
 import { UnsupportedModelError } from '../../../support/errors';
 import type { Node } from '../../../graph/graph';
 import { toNumbers } from '../../../graph/tensor';
-import { layerOf } from '../flatten/order';
+import { layerOf } from '../flatten/flatNode';
 import { toInputs } from './attributesToInputs';
 import type { Rule, UpgradeContext } from './rule';
 

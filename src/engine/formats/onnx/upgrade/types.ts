@@ -1,7 +1,7 @@
 /** @file Attributes that name an element type, and newer attributes that older semantics cannot express. */
 import { UnsupportedModelError } from '../../../support/errors';
 import { DATA_TYPE, elementType, typeName } from '../proto/elementType';
-import { layerOf } from '../flatten/order';
+import { layerOf } from '../flatten/flatNode';
 import type { Rule } from './rule';
 
 /** Graphs compute in float32 throughout, so a cast to another float type becomes one to float32. */

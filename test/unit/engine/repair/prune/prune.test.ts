@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { classifierOf } from '../../../../../src/engine/classify/classifier';
 import { neuronLayers } from '../../../../../src/engine/neurons/layers';
-import { Judge, worstSuccess, type KnownTrigger } from '../../../../../src/engine/repair/judge';
+import { Judge, type KnownTrigger } from '../../../../../src/engine/repair/judge';
+import { worstSuccess } from '../../../../../src/engine/report/repairReport';
 import {
   chooseDeadTrigger,
   chooseMostPruned,

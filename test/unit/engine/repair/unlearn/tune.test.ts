@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError } from '../../../../../src/engine/support/errors';
 import { classifierOf } from '../../../../../src/engine/classify/classifier';
-import { Judge, worstSuccess, type KnownTrigger } from '../../../../../src/engine/repair/judge';
+import { Judge, type KnownTrigger } from '../../../../../src/engine/repair/judge';
+import { worstSuccess } from '../../../../../src/engine/report/repairReport';
 import { choosePoint, isSettled } from '../../../../../src/engine/repair/unlearn/tune';
 import { trainableWeights } from '../../../../../src/engine/training/trainableWeights';
 import { unlearn } from '../../../../../src/engine/repair/unlearn/unlearn';

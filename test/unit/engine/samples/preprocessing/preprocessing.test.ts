@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder } from '../../../../../src/engine/graph/builder';
+import { newGraph } from '../../../../../src/engine/ops/newGraph';
 import { float32, floats } from '../../../../../src/engine/graph/tensor';
 import { createOnnxRuntime } from '../../../../../src/engine/runtime/onnxruntime';
 import {
@@ -12,7 +12,7 @@ import {
 
 /** One pixel through the graph. */
 async function apply(preprocessing: Preprocessing, pixel: readonly number[]): Promise<number[]> {
-  const b = new GraphBuilder();
+  const b = newGraph();
   const x = b.input('x', [1, pixel.length, 1, 1]);
   const runtime = await createOnnxRuntime({ library: 'onnxruntime-node', provider: 'cpu', threads: 1 });
   const session = await runtime.compile(b.build({ y: applyPreprocessing(b, x, preprocessing) }));
@@ -46,13 +46,13 @@ describe('applyPreprocessing', () => {
   });
 
   it('adds no node for raw pixels', () => {
-    const b = new GraphBuilder();
+    const b = newGraph();
     const x = b.input('x', [1, 3, 2, 2]);
     expect(applyPreprocessing(b, x, RAW)).toBe(x);
   });
 
   it('refuses another number of channels', () => {
-    const b = new GraphBuilder();
+    const b = newGraph();
     expect(() => applyPreprocessing(b, b.input('x', [1, 1, 2, 2]), rgb('imagenet'))).toThrow(RangeError);
   });
 });

@@ -1,0 +1,41 @@
+/** @file What a round of a repair takes in and what comes out. */
+import type { Classifier } from '../classify/classifier';
+import { type Tensor } from '../graph/tensor';
+import type { CancelSignal } from '../support/cancellation';
+import type { Evaluation, RepairProgress, RepairRound } from '../report/repairReport';
+import type { Runtime } from '../runtime/runtime';
+import type { Preprocessing } from '../samples/preprocessing/preprocessing';
+import type { Judge, KnownTrigger } from './judge';
+import type { RepairSettings } from './repairJob';
+import type { LabelledImages } from './splitSamples';
+
+export interface RoundJob {
+  readonly runtime: Runtime;
+  /** With the weights of the rounds before. */
+  readonly classifier: Classifier;
+  readonly preprocessing: Preprocessing;
+  readonly images: LabelledImages;
+  /** All reversed triggers so far. */
+  readonly triggers: readonly KnownTrigger[];
+  /** Labels whose triggers are new. */
+  readonly labels: readonly number[];
+  /** Initializers that the file can take back. */
+  readonly writable: ReadonlySet<string>;
+  readonly settings: RepairSettings;
+  readonly judge: Judge;
+  /** Of `classifier`. */
+  readonly before: Evaluation;
+  /** Least accuracy that is accepted, 0–1. */
+  readonly leastAccuracy: number;
+  readonly signal?: CancelSignal;
+  onProgress(phase: RepairProgress['phase'], done: number, total: number, round: RepairRound): void;
+}
+
+export interface RoundResult {
+  readonly round: RepairRound;
+  /** Changed weights by initializer. */
+  readonly weights: ReadonlyMap<string, Tensor>;
+  /** The weights at another point of the pruning curve; absent where a later step rests on the chosen one. */
+  readonly weightsAt?: (point: number) => ReadonlyMap<string, Tensor>;
+  readonly imagePasses: number;
+}
