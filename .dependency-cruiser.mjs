@@ -31,7 +31,10 @@ const REALMS = {
   runner: { realms: ['engine'], why: 'the engine process serves editor and command line alike, so it knows neither' },
   cli: { realms: ['engine', 'runner'], why: 'the command line must work without an editor' },
   host: { realms: ['engine', 'runner', 'shared'], why: 'the editor talks to webviews by messages only' },
-  webview: { realms: ['engine', 'shared'], why: 'a webview is a page: it reaches files and processes by messages only' },
+  webview: {
+    realms: ['engine', 'shared'],
+    why: 'a webview is a page: it reaches files and processes by messages only',
+  },
 };
 
 const not = (/** @type {readonly string[]} */ names) => `^src/(?!(${names.join('|')})/)`;
