@@ -173,49 +173,6 @@ describe('a scan that ran elsewhere', () => {
 });
 
 describe('a model that changes', () => {
-  it('makes the report outdated, unless its content is the same', async () => {
-    const { engine, store, scans, order, key, folder } = await hostUnderTest();
-    const run = scans.run(order);
-    (await engine.last()).resolve(infectedReport);
-    await run;
-    await scans.changed(order.uri);
-    expect(store.get(key)!.outdated).not.toBe(true);
-    const later = new Date(Date.now() + 60_000);
-    await fs.utimes(`${folder}/net.onnx`, later, later);
-    await scans.changed(order.uri);
-    expect(store.get(key)!.outdated).not.toBe(true);
-    engine.sha256 = 'cd'.repeat(32);
-    const evenLater = new Date(Date.now() + 120_000);
-    await fs.utimes(`${folder}/net.onnx`, evenLater, evenLater);
-    await scans.changed(order.uri);
-    expect(store.get(key)!.outdated).toBe(true);
-  });
-
-  it('makes it outdated also during the scan and between two windows', async () => {
-    const { engine, store, scans, order, key, folder, reopen } = await hostUnderTest();
-    const run = scans.run(order);
-    const { resolve } = await engine.last();
-    await fs.writeFile(`${folder}/net.onnx`, 'other weights');
-    await scans.changed(order.uri);
-    resolve(infectedReport);
-    await run;
-    expect(store.get(key)!.outdated).toBe(true);
-    const later = reopen();
-    await later.scans.restore();
-    expect(later.store.get(key)!.outdated).toBe(true);
-  });
-
-  it('does not make it outdated where only the news of an earlier change came late', async () => {
-    const { engine, store, scans, order, key } = await hostUnderTest();
-    const run = scans.run(order);
-    const { resolve } = await engine.last();
-    await scans.changed(order.uri);
-    resolve(infectedReport);
-    await run;
-    expect(store.get(key)).toMatchObject({ state: 'done' });
-    expect(store.get(key)!.outdated).not.toBe(true);
-  });
-
   it('takes the result along when it goes, and brings it back', async () => {
     const { engine, store, scans, order, key, folder } = await hostUnderTest();
     const run = scans.run(order);
@@ -257,49 +214,5 @@ describe('a model that changes', () => {
     const later = reopen();
     await later.scans.restore();
     expect(later.store.get(to.toString())!.report).toEqual(infectedReport);
-  });
-});
-
-describe('saved results', () => {
-  it('that cannot be read are skipped and told', async () => {
-    const { scans, store, log, folder } = await hostUnderTest();
-    await fs.mkdir(`${folder}/storage`);
-    await fs.writeFile(`${folder}/storage/broken.ndjson`, '{"version":1');
-    await scans.restore();
-    expect(store.all()).toEqual([]);
-    expect(log.lines.join('\n')).toContain('broken.ndjson');
-  });
-
-  it('are gone once they are removed', async () => {
-    const { engine, store, scans, order, reopen } = await hostUnderTest();
-    const run = scans.run(order);
-    (await engine.last()).resolve(infectedReport);
-    await run;
-    await scans.remove(order.uri);
-    expect(store.all()).toEqual([]);
-    const later = reopen();
-    await later.scans.restore();
-    expect(later.store.all()).toEqual([]);
-  });
-
-  it('with many large triggers let others work between the labels', async () => {
-    const { engine, scans, order } = await hostUnderTest();
-    const large = 'A'.repeat(100_000);
-    const labels = Array.from({ length: 60 }, (_, label) =>
-      labelResult(label, { trigger: { channels: 3, height: 224, width: 224, mask: large, pattern: large } }),
-    );
-    const run = scans.run(order);
-    const { resolve } = await engine.last();
-    let turns = 0;
-    let running = true;
-    const count = (): void => {
-      turns++;
-      if (running) setImmediate(count);
-    };
-    count();
-    resolve({ ...infectedReport, labels });
-    await run;
-    running = false;
-    expect(turns).toBeGreaterThan(labels.length);
   });
 });
