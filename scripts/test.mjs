@@ -1,47 +1,91 @@
-// All checks of `npm test`, one after the other, also after a failure. Ends with the measured figures, what failed, and
-// "N passed, N failed"; a step that failed without naming a test counts as one failure.
-import { spawnSync } from 'node:child_process';
+// All checks of `npm test`, in lanes that run side by side, each step also after a failure of another. Ends with the time of
+// each step, the slowest tests, what failed, and "N passed, N failed"; a step that failed without naming a test counts as one.
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 
-const FIGURES = 'artifacts/figures.json';
 const RESULTS = '.cache/test-results';
-const STEPS = [
-  { script: 'check-types' },
-  { script: 'lint' },
-  { script: 'build' },
-  { script: 'test:unit', vitest: true },
-  { script: 'test:webview', vitest: true },
-  { script: 'test:integration' },
-  { script: 'test:e2e', vitest: true },
+const SLOWEST = 10;
+
+/**
+ * What computes all the time, and what waits for editors and browsers half of it. A lane's steps follow one another;
+ * a step that needs what another one makes stands behind it.
+ */
+const LANES = [
+  ['check-types', 'lint', 'test:unit', 'test:process'],
+  ['build', 'test:prepare', 'test:integration', 'test:e2e', 'test:webview'],
 ];
 
 rmSync(RESULTS, { recursive: true, force: true });
-rmSync(FIGURES, { force: true });
-let passed = 0;
-let failed = 0;
-const faults = [];
-for (const { script, vitest } of STEPS) {
-  const results = `${RESULTS}/${script.replace('test:', '')}.json`;
-  const reporters = vitest ? ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`] : [];
-  const start = Date.now();
-  const { status } = spawnSync('npm', ['run', '--silent', script, ...reporters], {
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
-  console.log(`${script}: ${status === 0 ? 'passed' : 'FAILED'} after ${Math.round((Date.now() - start) / 1000)} s\n`);
-  const counts = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {};
-  passed += counts.numPassedTests ?? 0;
-  failed += status === 0 ? 0 : Math.max(1, counts.numFailedTests ?? 0);
-  if (status !== 0) faults.push(script);
+const started = Date.now();
+const steps = (await Promise.all(LANES.map(runLane))).flat();
+const whole = secondsSince(started);
+
+console.log('\nTime of each step');
+for (const { script, seconds, ok } of steps)
+  console.log(`  ${String(seconds).padStart(4)} s  ${script}${ok ? '' : '  FAILED'}`);
+console.log(`  ${String(whole).padStart(4)} s  all, two lanes side by side`);
+const results = steps.map(({ script }) => resultsOf(script));
+const tests = results
+  .flatMap(({ testResults = [] }) => testResults)
+  .flatMap(({ assertionResults }) => assertionResults);
+console.log('Slowest tests');
+for (const { fullName, duration = 0 } of tests
+  .toSorted((a, b) => (b.duration ?? 0) - (a.duration ?? 0))
+  .slice(0, SLOWEST)) {
+  console.log(`  ${(duration / 1000).toFixed(1).padStart(5)} s  ${fullName}`);
 }
-if (existsSync(FIGURES)) {
-  console.log(`Figures of this run, also in ${FIGURES}`);
-  for (const { name, value, unit, limit, slowdown = 1 } of JSON.parse(readFileSync(FIGURES, 'utf8'))) {
-    const bound = limit === undefined ? '' : ` (limit ${limit})`;
-    const busy = slowdown > 1.2 ? `, on a busy machine where all took ${slowdown.toFixed(1)} times as long` : '';
-    console.log(`  ${name}: ${Number(value.toPrecision(3))} ${unit}${bound}${busy}`);
-  }
-}
-if (faults.length > 0) console.log(`Failed: ${faults.join(', ')}`);
+const faults = steps.filter(({ ok }) => !ok);
+for (const { script, output } of faults) console.log(`\n${script} failed:\n${output}`);
+if (faults.length > 0) console.log(`Failed: ${faults.map(({ script }) => script).join(', ')}`);
+const passed = sum(results.map(({ numPassedTests = 0 }) => numPassedTests));
+const failed = sum(steps.map(({ ok }, i) => (ok ? 0 : Math.max(1, results[i]?.numFailedTests ?? 0))));
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = faults.length > 0 ? 1 : 0;
+
+async function runLane(scripts) {
+  const done = [];
+  for (const script of scripts) done.push(await run(script));
+  return done;
+}
+
+/** Its output is printed when it ends, so that lanes do not mix. */
+function run(script) {
+  const reporters = script.startsWith('test:') && script !== 'test:integration' && script !== 'test:prepare';
+  const options = reporters
+    ? ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${resultsFile(script)}`]
+    : [];
+  const start = Date.now();
+  console.log(`${script}: started`);
+  return new Promise((resolve) => {
+    const child = spawn('npm', ['run', '--silent', script, ...options], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32',
+    });
+    let output = '';
+    const collect = (chunk) => (output += chunk);
+    child.stdout.setEncoding('utf8').on('data', collect);
+    child.stderr.setEncoding('utf8').on('data', collect);
+    child.on('close', (code) => {
+      const [ok, seconds] = [code === 0, secondsSince(start)];
+      console.log(`${output}${script}: ${ok ? 'passed' : 'FAILED'} after ${seconds} s\n`);
+      resolve({ script, seconds, ok, output: ok ? '' : output.slice(-20_000) });
+    });
+  });
+}
+
+function resultsFile(script) {
+  return `${RESULTS}/${script.replace('test:', '')}.json`;
+}
+
+function resultsOf(script) {
+  const file = resultsFile(script);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+}
+
+function secondsSince(start) {
+  return Math.round((Date.now() - start) / 1000);
+}
+
+function sum(numbers) {
+  return numbers.reduce((total, value) => total + value, 0);
+}

@@ -5,9 +5,7 @@ import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RELEASES } from '../support/vscode/installCodeServer';
 import type { Window } from '../support/vscode/window';
-import { type Editor, openEditor } from './editor';
-
-const SCAN_TIME = { timeout: 110_000 };
+import { type Editor, openEditor, QUICK } from './editor';
 
 describe('a scan whose window goes', () => {
   let editor: Editor;
@@ -15,7 +13,7 @@ describe('a scan whose window goes', () => {
   let uninterrupted: string[] = [];
 
   beforeAll(async () => {
-    editor = await openEditor(RELEASES.newest);
+    editor = await openEditor(RELEASES.newest, { settings: QUICK });
     window = await editor.open('come-back');
   });
 
@@ -28,16 +26,16 @@ describe('a scan whose window goes', () => {
   const labels = (): Promise<string[]> => window.results(/L1 /).allInnerTexts();
   const scanAgain = async (): Promise<void> => {
     await window.inlineAction(model(), 'Scan for Backdoors');
-    await window.results(/infected.onnx.*Running [1-9]/).waitFor(SCAN_TIME);
+    await window.results(/infected.onnx.*Running [1-9]/).waitFor();
   };
 
   it('has a yardstick that nothing interrupts', async () => {
     await window.chooseFromMenu(window.explorerItem('infected.onnx'), 'Scan for Backdoors');
     await window.pick('Choose a folder…');
     await window.enterPath(path.join(editor.workspace, 'images/'));
-    await window.webview.getByRole('button', { name: 'Scan' }).click(SCAN_TIME);
+    await window.webview.getByRole('button', { name: 'Scan' }).click();
     await window.showResults();
-    await window.results('flagged').waitFor(SCAN_TIME);
+    await window.results('flagged').waitFor();
     await expect.poll(() => labels()).toHaveLength(10);
     uninterrupted = await labels();
     await window.dismissNotifications();
@@ -63,7 +61,7 @@ describe('a scan whose window goes', () => {
     await window.settle();
     await window.screenshot('reloaded');
     await window.inlineAction(model(), 'Resume Scan');
-    await window.results('flagged').waitFor(SCAN_TIME);
+    await window.results('flagged').waitFor();
     await window.results(/infected.onnx.*Infected/).waitFor();
     await expect.poll(() => labels()).toEqual(uninterrupted);
     await window.webview.getByText('Backdoor found').waitFor();
@@ -78,7 +76,7 @@ describe('a scan whose window goes', () => {
     await window.results(/infected.onnx.*Paused/).waitFor();
     await window.screenshot('reopened');
     await window.inlineAction(model(), 'Resume Scan');
-    await window.results('flagged').waitFor(SCAN_TIME);
+    await window.results('flagged').waitFor();
     await expect.poll(() => labels()).toEqual(uninterrupted);
   });
 
@@ -90,7 +88,7 @@ describe('a scan whose window goes', () => {
     await window.screenshot('samples-gone');
     await window.pick('Choose a folder…');
     await window.enterPath(path.join(editor.workspace, 'moved/'));
-    await window.webview.getByRole('button', { name: 'Scan' }).click(SCAN_TIME);
-    await window.results(/infected.onnx.*(Reading|Running)/).waitFor(SCAN_TIME);
+    await window.webview.getByRole('button', { name: 'Scan' }).click();
+    await window.results(/infected.onnx.*(Reading|Running)/).waitFor();
   });
 });

@@ -11,6 +11,9 @@ import { Window } from '../support/vscode/window';
 
 export const ROOT = path.resolve(import.meta.dirname, '..', '..');
 
+/** Settings for tests that are about something else than what a scan finds. */
+export const QUICK = { 'neuralCleanse.preset': 'quick' };
+
 export interface Editor {
   readonly server: CodeServer;
   readonly browser: Browser;

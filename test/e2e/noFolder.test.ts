@@ -3,16 +3,14 @@ import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RELEASES } from '../support/vscode/installCodeServer';
 import type { Window } from '../support/vscode/window';
-import { type Editor, openEditor } from './editor';
-
-const SCAN_TIME = { timeout: 110_000 };
+import { type Editor, openEditor, QUICK } from './editor';
 
 describe('a window without a folder', () => {
   let editor: Editor;
   let window: Window;
 
   beforeAll(async () => {
-    editor = await openEditor(RELEASES.newest);
+    editor = await openEditor(RELEASES.newest, { settings: QUICK });
     window = await editor.open('no-folder', null);
   });
 
@@ -33,9 +31,9 @@ describe('a window without a folder', () => {
     await window.page.locator('.tab', { hasText: 'infected.onnx' }).waitFor();
     await window.command('Neural Cleanse: Scan for Backdoors');
     await window.pick('The images that come with this sample model');
-    await window.webview.getByRole('button', { name: 'Scan' }).click(SCAN_TIME);
+    await window.webview.getByRole('button', { name: 'Scan' }).click();
     await window.showResults();
-    await window.results('flagged').waitFor(SCAN_TIME);
+    await window.results('flagged').waitFor();
     await window.notification('infected.onnx hides a backdoor').waitFor();
     await window.screenshot('scanned');
   });

@@ -2,16 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RELEASES } from '../support/vscode/installCodeServer';
 import type { Window } from '../support/vscode/window';
-import { type Editor, openEditor } from './editor';
-
-const SCAN_TIME = { timeout: 110_000 };
+import { type Editor, openEditor, QUICK } from './editor';
 
 describe(`VS Code ${RELEASES.oldest.version}`, () => {
   let editor: Editor;
   let window: Window;
 
   beforeAll(async () => {
-    editor = await openEditor(RELEASES.oldest);
+    editor = await openEditor(RELEASES.oldest, { settings: QUICK });
     window = await editor.open('oldest');
   });
 
@@ -24,7 +22,7 @@ describe(`VS Code ${RELEASES.oldest.version}`, () => {
 
   it('scans the sample model', async () => {
     await window.command('Neural Cleanse: Scan the Infected Sample Model');
-    await window.results('flagged').waitFor(SCAN_TIME);
+    await window.results('flagged').waitFor();
     await window.notification('hides a backdoor').waitFor();
     await window.results('flagged').click();
     await window.webview.getByRole('tab', { name: 'Triggers' }).waitFor();

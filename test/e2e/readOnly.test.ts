@@ -6,10 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeReadOnly } from '../support/readOnlyFolder';
 import { RELEASES } from '../support/vscode/installCodeServer';
 import type { Window } from '../support/vscode/window';
-import { type Editor, openEditor } from './editor';
-
-const SCAN_TIME = { timeout: 110_000 };
-const REPAIR_TIME = { timeout: 300_000 };
+import { type Editor, openEditor, QUICK } from './editor';
 
 describe('a read-only folder', () => {
   let editor: Editor;
@@ -19,7 +16,7 @@ describe('a read-only folder', () => {
   const elsewhere = mkdtempSync(path.join(os.tmpdir(), 'neural-cleanse-elsewhere-'));
 
   beforeAll(async () => {
-    editor = await openEditor(RELEASES.newest);
+    editor = await openEditor(RELEASES.newest, { settings: QUICK });
     before = readdirSync(editor.workspace);
     makeWritable = makeReadOnly(editor.workspace);
     window = await editor.open('read-only');
@@ -37,22 +34,22 @@ describe('a read-only folder', () => {
     await window.chooseFromMenu(window.explorerItem('infected.onnx'), 'Scan for Backdoors');
     await window.pick('Choose a folder…');
     await window.enterPath(path.join(editor.workspace, 'images/'));
-    await window.webview.getByRole('button', { name: 'Scan' }).click(SCAN_TIME);
+    await window.webview.getByRole('button', { name: 'Scan' }).click();
     await window.notification('your choice of samples is remembered in this workspace only').waitFor();
     await window.screenshot('told');
     await window.showResults();
-    await window.results('flagged').waitFor(SCAN_TIME);
+    await window.results('flagged').waitFor();
     await window.screenshot('scanned');
     expect(readdirSync(editor.workspace)).toEqual(before);
   });
 
-  it('asks for another place for the repaired model, and takes it', REPAIR_TIME, async ({ skip }) => {
+  it('asks for another place for the repaired model, and takes it', async ({ skip }) => {
     if (makeWritable === undefined) skip('This machine lets root write everywhere and mounts nothing.');
     await window.dismissNotifications();
     await window.inlineAction(window.results('infected.onnx'), 'Repair Model…');
     await window.pick('Prune');
     const save = window.webview.getByRole('button', { name: 'Save' });
-    await save.click(REPAIR_TIME);
+    await save.click();
     await window.quickInput.locator('input[type=text]').first().waitFor();
     await window.settle();
     await window.page.keyboard.press('Enter');
@@ -60,7 +57,7 @@ describe('a read-only folder', () => {
     await window.screenshot('refused');
     await save.click();
     await window.enterPath(path.join(elsewhere, 'repaired.onnx'));
-    await window.webview.getByRole('button', { name: 'Scan of the repaired model' }).waitFor(REPAIR_TIME);
+    await window.webview.getByRole('button', { name: 'Scan of the repaired model' }).waitFor();
     await window.screenshot('saved');
     expect(readdirSync(elsewhere)).toContain('repaired.onnx');
     expect(readdirSync(editor.workspace)).toEqual(before);
@@ -70,7 +67,7 @@ describe('a read-only folder', () => {
     if (makeWritable === undefined) skip('This machine lets root write everywhere and mounts nothing.');
     await window.showResults();
     await window.inlineAction(window.results('infected.onnx').first(), 'Scan for Backdoors');
-    await window.results(/infected.onnx.*(Reading|Running)/).waitFor(SCAN_TIME);
+    await window.results(/infected.onnx.*(Reading|Running)/).waitFor();
     await window.inlineAction(window.results('infected.onnx').first(), 'Stop Scan');
     await window.results('Paused').first().waitFor();
   });

@@ -1,22 +1,16 @@
 /** @file One person's way through the extension, step by step: scan, stop, resume, understand, come back. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Figure, recordFigure, slowdown } from '../support/figures';
 import { RELEASES } from '../support/vscode/installCodeServer';
 import type { Window } from '../support/vscode/window';
-import { type Editor, openEditor, ROOT } from './editor';
+import { type Editor, openEditor } from './editor';
 
-const SCAN_TIME = { timeout: 110_000 };
-const REPAIR_TIME = { timeout: 300_000 };
 const BUNDLED = 'The images that come with this sample model';
 
 describe(`code-server ${RELEASES.newest.version}`, () => {
   let editor: Editor;
   let window: Window;
-  let rightClick = 0;
-  let factor = 1;
-  const figures: Figure[] = [];
 
   beforeAll(async () => {
     editor = await openEditor(RELEASES.newest);
@@ -31,8 +25,6 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
   it('offers the scan on models, and on nothing else', async () => {
     expect(await window.entriesOf(window.explorerItem('infected.onnx'))).toContain('Scan for Backdoors');
     expect(await window.entriesOf(window.explorerItem('README.md'))).not.toContain('Scan for Backdoors');
-    factor = slowdown('engine');
-    rightClick = performance.now();
     await window.chooseFromMenu(window.explorerItem('infected.onnx'), 'Scan for Backdoors');
   });
 
@@ -44,21 +36,19 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
 
   it('shows the samples as the model sees them', async () => {
     const accept = window.webview.getByRole('button', { name: 'Scan' });
-    await accept.waitFor(SCAN_TIME);
+    await accept.waitFor();
     await window.screenshot('samples');
     await accept.click();
   });
 
   it('lists labels while they arrive', async () => {
     await window.showResults();
-    await window.results(/L1 /).first().waitFor(SCAN_TIME);
-    const value = (performance.now() - rightClick) / 1000;
+    await window.results(/L1 /).first().waitFor();
     await window.screenshot('running');
-    figures.push({ name: 'Right-click to first label, all clicks included', value, unit: 's', limit: 10 });
   });
 
   it('finds the backdoor', async () => {
-    await window.results('flagged').waitFor(SCAN_TIME);
+    await window.results('flagged').waitFor();
     await window.notification('hides a backdoor').waitFor();
     await window.screenshot('infected');
     await expect.poll(() => window.results(/L1 /).count()).toBe(10);
@@ -71,21 +61,18 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await window.showExplorer();
     await window.chooseFromMenu(window.explorerItem('clean.onnx'), 'Scan for Backdoors');
     await window.pick(BUNDLED);
-    await window.webview.getByRole('button', { name: 'Scan' }).click(SCAN_TIME);
+    await window.webview.getByRole('button', { name: 'Scan' }).click();
     await window.showResults();
-    await window.results(/clean.onnx.*Running/).hover(SCAN_TIME);
-    const start = performance.now();
+    await window.results(/clean.onnx.*Running/).hover();
     await window.inlineAction(window.results('clean.onnx'), 'Stop Scan');
     await window.results('Paused').first().waitFor();
-    const value = performance.now() - start;
     await window.screenshot('paused');
-    figures.push({ name: 'Click on Stop to paused', value, unit: 'ms', limit: 1_000 });
   });
 
   it('goes on when told to', async () => {
     await window.inlineAction(window.results('clean.onnx'), 'Resume Scan');
     await window.statusBarItem('Backdoor scan').waitFor();
-    await window.notification('No backdoor was found in clean.onnx').waitFor(SCAN_TIME);
+    await window.notification('No backdoor was found in clean.onnx').waitFor();
     await window.screenshot('clean');
   });
 
@@ -120,7 +107,7 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
 
   it('shows the neurons that the trigger drives', async () => {
     await window.inlineAction(window.results('flagged'), 'Show Driven Neurons');
-    await window.webview.getByText('The trigger turns').waitFor(SCAN_TIME);
+    await window.webview.getByText('The trigger turns').waitFor();
     await window.settle();
     await window.screenshot('panel-neurons');
     await expect.poll(() => window.webview.getByText('the second-to-last layer').count()).toBe(1);
@@ -179,70 +166,10 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await window.screenshot('compared');
   });
 
-  it('repairs the model into a new file, and shows what has changed', REPAIR_TIME, async () => {
-    const original = readFileSync(path.join(editor.workspace, 'infected.onnx'));
-    await window.inlineAction(window.results('infected.onnx'), 'Repair Model…');
-    await window.quickInput.getByText('Unlearn').first().waitFor();
-    await window.screenshot('repair-method');
-    await window.pick('Unlearn');
-    const save = window.webview.getByRole('button', { name: 'Save' });
-    await save.waitFor(REPAIR_TIME);
-    await window.settle();
-    await window.screenshot('repair-ready');
-    await save.click();
-    await window.quickInput.locator('input[type=text]').first().waitFor();
-    await window.screenshot('repair-save');
-    await window.page.keyboard.press('Enter');
-    const scan = window.webview.getByRole('button', { name: 'Scan of the repaired model' });
-    await scan.waitFor(REPAIR_TIME);
-    // Saving has scanned it already.
-    await window.results('infected.repaired.onnx').first().waitFor();
-    await window.screenshot('repair-saved');
-    await scan.click();
-    await window.webview.getByRole('tab', { name: 'Before and after' }).click();
-    await expect.poll(() => window.statusBarItem('Backdoor scan').count()).toBe(0);
-    await window.settle();
-    await window.screenshot('repair-compared');
-    expect(readFileSync(path.join(editor.workspace, 'infected.onnx'))).toEqual(original);
-    expect(readdirSync(editor.workspace).filter((name) => name.endsWith('.onnx'))).toHaveLength(3);
-  });
-
-  it('saves a filter beside the model', async () => {
-    await window.dismissNotifications();
-    await window.chooseFromMenu(window.results(/^infected.onnx/).first(), 'Save Input Filter…');
-    await window.quickInput.getByText('of the images with the trigger pass').first().waitFor(SCAN_TIME);
-    await window.settle();
-    await window.screenshot('filter-rates');
-    await window.pick('1.0 %');
-    await window.quickInput.locator('input[type=text]').first().waitFor();
-    await window.settle();
-    await window.screenshot('filter-save');
-    await window.page.keyboard.press('Enter');
-    await window.notification('The filter rejects').waitFor(SCAN_TIME);
-    await window.settle();
-    await window.screenshot('filter-saved');
-    const names = readdirSync(editor.workspace).filter((name) => name.includes('.filter.'));
-    expect(names.sort()).toEqual(['infected.onnx.filter.json', 'infected.onnx.filter.onnx']);
-  });
-
-  it('says what became of a repair when the window is reloaded', async () => {
-    await window.reload();
-    await window.page.locator('.tab[aria-label^="Repair: infected.onnx"]').click();
-    await window.webview.getByText('The repair of infected.onnx is gone').waitFor();
-    await window.settle();
-    await window.screenshot('repair-gone');
-    await expect.poll(() => window.webview.getByRole('button', { name: 'Repair again…' }).count()).toBe(1);
-  });
-
   it('explains itself in a walkthrough', async () => {
     await window.command('Neural Cleanse: Open Walkthrough');
     await window.page.getByText('Find a backdoor in a neural network').first().waitFor();
     await window.settle();
     await window.screenshot('walkthrough');
-  });
-
-  it('was quick enough', () => {
-    factor = Math.max(factor, slowdown('engine'));
-    for (const figure of figures) recordFigure(ROOT, { ...figure, slowdown: factor });
   });
 });

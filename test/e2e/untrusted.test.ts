@@ -3,16 +3,14 @@ import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RELEASES } from '../support/vscode/installCodeServer';
 import type { Window } from '../support/vscode/window';
-import { type Editor, openEditor } from './editor';
-
-const SCAN_TIME = { timeout: 110_000 };
+import { type Editor, openEditor, QUICK } from './editor';
 
 describe('an untrusted workspace', () => {
   let editor: Editor;
   let window: Window;
 
   beforeAll(async () => {
-    editor = await openEditor(RELEASES.newest, { restricted: true });
+    editor = await openEditor(RELEASES.newest, { restricted: true, settings: QUICK });
     window = await editor.open('untrusted');
   });
 
@@ -30,9 +28,9 @@ describe('an untrusted workspace', () => {
     await window.showExplorer();
     await window.chooseFromMenu(window.explorerItem('infected.onnx'), 'Scan for Backdoors');
     await window.pick('The images that come with this sample model');
-    await window.webview.getByRole('button', { name: 'Scan' }).click(SCAN_TIME);
+    await window.webview.getByRole('button', { name: 'Scan' }).click();
     await window.showResults();
-    await window.results('flagged').waitFor(SCAN_TIME);
+    await window.results('flagged').waitFor();
     await window.results('infected.onnx').first().hover();
     await window.screenshot('scanned');
     await expect.poll(() => window.results('infected.onnx').first().getByLabel('Repair Model').count()).toBe(0);

@@ -24,9 +24,13 @@ const SWITCHES = [
   '--disable-background-networking',
 ];
 
-/** @throws Error that says what to install. */
+/** Path of its executable. @throws Error that says what to install. */
+export function findOrInstallChromium(): string {
+  return findChromium() ?? installChromium();
+}
+
 export async function launchChromium(): Promise<Browser> {
-  return await chromium.launch({ executablePath: findChromium() ?? installChromium(), args: SWITCHES });
+  return await chromium.launch({ executablePath: findOrInstallChromium(), args: SWITCHES });
 }
 
 function findChromium(): string | undefined {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../src/cli/cli';
@@ -67,6 +68,28 @@ describe.each(DOCUMENTS)('%s', (document) => {
         expect([...optionsOf(command), '--help'], `${command.name()} ${word}`).toContain(word);
       }
     }
+  });
+});
+
+describe('docs/architecture.md', () => {
+  const text = projectFile('docs/architecture.md');
+
+  it('shows the rooms of the engine in the order that lint enforces, and none that is not there', async () => {
+    const { ENGINE } = (await import(pathToFileURL(path.join(ROOT, '.dependency-cruiser.mjs')).href)) as {
+      ENGINE: readonly string[];
+    };
+    const table = text.slice(text.indexOf('| room in `src/engine` |'), text.indexOf('| folder '));
+    expect([...table.matchAll(/^\| `(\w+)`/gm)].map(([, room]) => room)).toEqual(ENGINE);
+    const entries = readdirSync(path.join(ROOT, 'src', 'engine'), { withFileTypes: true });
+    const rooms = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    expect(rooms.sort()).toEqual([...ENGINE].sort());
+  });
+
+  it('shows the rooms of the host', () => {
+    const table = text.slice(text.indexOf('| room in `src/host` |'));
+    const shown = [...table.slice(0, table.indexOf('\n\n')).matchAll(/^\| `(\w+)`/gm)].map(([, room]) => room);
+    const entries = readdirSync(path.join(ROOT, 'src', 'host'), { withFileTypes: true });
+    expect(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)).toEqual(shown.sort());
   });
 });
 

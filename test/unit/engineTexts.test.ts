@@ -24,8 +24,7 @@ function found(name: string): readonly string[] {
   }
 }
 
-// Programs are read with their types, which takes its time on a busy machine.
-describe('engineTexts', { timeout: 120_000 }, () => {
+describe('engineTexts', () => {
   it('finds sentences through variables, parameters, functions and arrays', () => {
     const texts = found('translatable');
     for (const text of [

@@ -41,7 +41,7 @@ describe('texts at run time', () => {
   it('are those of the code; "npm run l10n" updates them', () => {
     expect(english).toEqual(translatableTexts());
     // The whole program is read with its types.
-  }, 120_000);
+  });
 
   it('are complete in German', () => {
     compare(english, texts('l10n/bundle.l10n.de.json'));

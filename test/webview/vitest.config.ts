@@ -1,12 +1,13 @@
 import { defineConfig } from 'vitest/config';
+import { INSTALLATION, PATIENCE } from '../support/patience';
 
 export default defineConfig({
   test: {
     include: ['test/webview/**/*.test.ts'],
-    // Generous, for machines that do other things besides.
-    testTimeout: 240_000,
-    hookTimeout: 300_000,
-    // One browser at a time is enough for small machines.
-    fileParallelism: false,
+    testTimeout: PATIENCE,
+    hookTimeout: INSTALLATION,
+    expect: { poll: { timeout: PATIENCE } },
+    // Every file has a browser of its own.
+    maxWorkers: 2,
   },
 });

@@ -4,10 +4,11 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { COMMANDS } from '../../shared/contributions';
 import { showError, tell } from '../support/errors';
+import { inExplorerOrder } from '../models/explorerOrder';
 import { looksLikeModel, modelsInFolder } from '../models/modelFiles';
 import type { Services } from '../services';
 
-/** Files of this machine that are not being scanned already. */
+/** Files of this machine that are not being scanned already, in the order in which the Explorer shows them. */
 export async function findModels(
   services: Pick<Services, 'engine' | 'log' | 'scans'>,
   uris: readonly vscode.Uri[],
@@ -18,7 +19,8 @@ export async function findModels(
   }
   const busy = [...models.values()].find((uri) => services.scans.isActive(uri));
   if (busy !== undefined) void tellBusy(path.basename(busy.fsPath));
-  return [...models.values()].filter((uri) => !services.scans.isActive(uri));
+  const idle = [...models.values()].filter((uri) => !services.scans.isActive(uri));
+  return inExplorerOrder(idle, (uri) => uri);
 }
 
 async function modelsOf(

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type * as vscode from 'vscode';
 import type { ScanReport } from '../../engine/report/scanReport';
+import { JobQueue } from '../../runner/client/jobQueue';
 import type { ModelAndSamples } from '../../runner/protocol/protocol';
 import type { RuntimeRequest } from '../../runner/runtimes/runtimes';
 import { isCancelled, logError, sentenceOf } from '../support/errors';
@@ -20,6 +21,8 @@ export type { ScanEngine };
 
 export class ScanController implements vscode.Disposable {
   readonly #runs = new Map<string, ScanRun>();
+  /** Orders reach the engine as they came, however long the disk takes for each. */
+  readonly #arrivals = new JobQueue();
   readonly #entries: ScanEntries;
   readonly #saved: SavedScans;
   readonly #age: ResultAge;
@@ -66,9 +69,13 @@ export class ScanController implements vscode.Disposable {
     this.#runs.set(order.uri.toString(), run);
     run.begin();
     try {
-      const file = await fileState(order.uri);
-      await this.#saved.save({ ...storedOrder(order), file });
-      const report = await this.#scan(run);
+      const { file, scanning } = await this.#arrivals.run(async () => {
+        const state = await fileState(order.uri);
+        await this.#saved.save({ ...storedOrder(order), file: state });
+        const engine = await this.engine();
+        return { file: state, scanning: this.#scan(run, engine) };
+      });
+      const report = await scanning;
       await this.#finish(run, report, file);
       return report;
     } catch (error) {
@@ -174,9 +181,8 @@ export class ScanController implements vscode.Disposable {
     if (this.#runs.get(key) === run) this.#runs.delete(key);
   }
 
-  async #scan(run: ScanRun): Promise<ScanReport> {
+  #scan(run: ScanRun, engine: ScanEngine): Promise<ScanReport> {
     const { uri } = run.order;
-    const engine = await this.engine();
     this.log.info(`Scan of ${uri.fsPath} with samples ${run.order.samples.data}`);
     return engine.scan(
       {

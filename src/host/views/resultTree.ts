@@ -5,6 +5,7 @@ import { byAnomaly } from '../../engine/output/scanSummary';
 import type { LabelResult } from '../../engine/report/scanReport';
 import { CONTEXT_KEYS, VIEWS } from '../../shared/contributions';
 import type { ScanEntry } from '../../shared/scanEntry';
+import { inExplorerOrder } from '../models/explorerOrder';
 import type { ScanStore } from '../scan/scanStore';
 import { treeItem, type ResultNode } from './resultNodes';
 import { labelTooltip, modelTooltip } from './tooltips';
@@ -74,7 +75,7 @@ export class ResultTree implements vscode.TreeDataProvider<ResultNode>, vscode.D
   }
 
   async getChildren(node?: ResultNode): Promise<ResultNode[]> {
-    if (node === undefined) return this.store.all().map(({ uri }) => this.#nodes(uri).model);
+    if (node === undefined) return this.#modelNodes();
     const entry = this.store.get(node.uri);
     if (entry === undefined) return [];
     if (node.kind === 'model') return [this.#nodes(node.uri).verdict, ...findingsOf(entry)];
@@ -114,6 +115,12 @@ export class ResultTree implements vscode.TreeDataProvider<ResultNode>, vscode.D
     const nodes = shown.map((result): ResultNode => ({ kind: 'label', uri: entry.uri, result }));
     const hidden = sorted.length - shown.length;
     return hidden === 0 ? nodes : [...nodes, { kind: 'more', uri: entry.uri, hidden }];
+  }
+
+  /** As the Explorer shows their files, which is also the order in which those of one batch are scanned. */
+  #modelNodes(): ResultNode[] {
+    const uris = this.store.all().map(({ uri }) => uri);
+    return inExplorerOrder(uris, (uri) => vscode.Uri.parse(uri)).map((uri) => this.#nodes(uri).model);
   }
 
   #nodes(uri: string): { readonly model: Node<'model'>; readonly verdict: Node<'verdict'> } {

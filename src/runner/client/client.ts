@@ -97,6 +97,8 @@ export class EngineClient {
   readonly #options: Required<EngineClientOptions>;
   readonly #budget: RestartBudget;
   readonly #queue = new JobQueue();
+  /** Of scans, while the disk says which model each is about. */
+  readonly #arrivals = new JobQueue();
   readonly #disposed = new AbortController();
   /** Scans and repairs in work, by their id. */
   readonly #scans = new Map<string, ScanListener>();
@@ -129,9 +131,9 @@ export class EngineClient {
     return this.#request(previewRequest, task, signal);
   }
 
-  /** Throws {@link UsageError} while another scan of the same model is running or waiting. */
+  /** Queued in the order of calls. Throws {@link UsageError} while another scan of the same model is running or waiting. */
   async scan(task: ScanTask, listener: ScanListener = {}): Promise<ScanReport> {
-    const model = await fs.realpath(task.model).catch(() => path.resolve(task.model));
+    const model = await this.#arrivals.run(() => fs.realpath(task.model).catch(() => path.resolve(task.model)));
     if (this.#models.has(model)) {
       throw new UsageError('a scan of this model is already running or waiting', { file: path.basename(task.model) });
     }

@@ -1,7 +1,6 @@
 /** @file Where the suite is and what it tests. */
 import * as assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { type Figure, recordFigure } from '../../support/figures';
 import { VARIABLES } from '../events';
 
 const EXTENSION_ID = 'neural-cleanse.neural-cleanse';
@@ -21,9 +20,4 @@ export function extension(): vscode.Extension<unknown> {
   const found = vscode.extensions.getExtension(EXTENSION_ID);
   assert.ok(found, `${EXTENSION_ID} is not installed`);
   return found;
-}
-
-/** Keeps a measured figure and fails where it misses its limit. */
-export function measured(figure: Figure): void {
-  recordFigure(environment.project, figure);
 }

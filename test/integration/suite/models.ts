@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Services } from '../../../src/host/services';
 import type { ScanEntry } from '../../../src/shared/scanEntry';
+import { PATIENCE } from '../../support/patience';
 import { environment, extension } from './environment';
 
 const SAMPLE = path.join(environment.project, 'media', 'sample');
@@ -33,7 +34,6 @@ export async function until(
   uri: vscode.Uri,
   what: string,
   fits: (entry: ScanEntry | undefined) => boolean,
-  timeout = 120_000,
 ): Promise<ScanEntry | undefined> {
   const { store } = await services();
   const key = uri.toString();
@@ -49,14 +49,25 @@ export async function until(
     const timer = setTimeout(() => {
       subscription.dispose();
       const { state, error } = store.get(key) ?? {};
-      reject(new Error(`Waited ${timeout / 1000} s for "${what}"; the entry is ${state ?? 'missing'} ${error ?? ''}`));
-    }, timeout);
+      reject(new Error(`Waited ${PATIENCE / 1000} s for "${what}"; the entry is ${state ?? 'missing'} ${error ?? ''}`));
+    }, PATIENCE);
     look();
   });
 }
 
 export function isOver(entry: ScanEntry | undefined): boolean {
   return entry?.state === 'done' || entry?.state === 'failed';
+}
+
+/** Scans in the folder of the workspace take a third of the time, until the returned function is called. */
+export async function scanQuickly(): Promise<() => Promise<void>> {
+  const set = async (preset: string | undefined): Promise<void> => {
+    await vscode.workspace
+      .getConfiguration('neuralCleanse')
+      .update('preset', preset, vscode.ConfigurationTarget.Global);
+  };
+  await set('quick');
+  return () => set(undefined);
 }
 
 /** Runs a command without waiting for it, as a click does. */

@@ -1,9 +1,10 @@
 /** @file A running code-server: a VS Code of its own, with extensions installed from VSIX files, on this machine only. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { promisify } from 'node:util';
+import { eventually } from '../patience';
+import { installExtensions } from './installExtensions';
 import type { InstalledCodeServer } from './installCodeServer';
 
 export interface CodeServerOptions {
@@ -38,8 +39,6 @@ const QUIET_SETTINGS = {
   'git.enabled': false,
 };
 
-const START_TIMEOUT = 60_000;
-
 export async function startCodeServer(installed: InstalledCodeServer, options: CodeServerOptions): Promise<CodeServer> {
   const home = await fs.mkdtemp(path.join(os.tmpdir(), 'neural-cleanse-vscode-'));
   const userSettings = path.join(home, 'data', 'User', 'settings.json');
@@ -47,12 +46,8 @@ export async function startCodeServer(installed: InstalledCodeServer, options: C
   await fs.writeFile(userSettings, JSON.stringify({ ...QUIET_SETTINGS, ...options.settings }));
 
   const places = ['--config', path.join(home, 'config.yaml'), '--user-data-dir', path.join(home, 'data')];
-  places.push('--extensions-dir', path.join(home, 'extensions'));
+  places.push('--extensions-dir', await installExtensions(installed, options.vsix));
   const env = { ...process.env, EXTENSIONS_GALLERY: '{}', ...options.env };
-  for (const file of options.vsix) {
-    const command = [installed.entry, ...places, '--install-extension', path.resolve(file), '--force'];
-    await promisify(execFile)(installed.nodeBinary, command, { env });
-  }
 
   const server = spawn(
     installed.nodeBinary,
@@ -93,13 +88,11 @@ export async function startCodeServer(installed: InstalledCodeServer, options: C
 }
 
 async function waitForAddress(server: ChildProcess, output: () => string): Promise<string> {
-  const deadline = Date.now() + START_TIMEOUT;
-  while (server.exitCode === null && Date.now() < deadline) {
-    const address = /HTTP server listening on (http:\S+)/.exec(output())?.[1];
-    if (address !== undefined) return address;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`code-server did not start:\n${output()}`);
+  const address = (): string | undefined => /HTTP server listening on (http:\S+)/.exec(output())?.[1];
+  await eventually('code-server to start', () => server.exitCode !== null || address() !== undefined);
+  const found = address();
+  if (found === undefined) throw new Error(`code-server did not start:\n${output()}`);
+  return found;
 }
 
 async function end(server: ChildProcess): Promise<void> {

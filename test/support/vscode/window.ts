@@ -1,13 +1,12 @@
 /** @file A VS Code window in a browser, in the words of the person who sits before it. */
 import * as path from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { eventually, PATIENCE } from '../patience';
 import type { CodeServer } from './codeServer';
 
 const SCREENSHOTS = path.resolve(import.meta.dirname, '..', '..', '..', 'artifacts', 'screenshots');
-const OPENING = 60_000;
-/** Of playwright. */
-const USUAL = 30_000;
+/** Milliseconds after which steps in the input at the top are taken once more, longer each time. */
+const SECOND_TRY = 8_000;
 
 export class Window {
   #shots = 0;
@@ -21,6 +20,7 @@ export class Window {
   /** `place`: a folder or `.code-workspace` file, or none. */
   static async open(browser: Browser, server: CodeServer, place: string | undefined, name: string): Promise<Window> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.setDefaultTimeout(PATIENCE);
     const window = new Window(page, name);
     await page.goto(server.windowUrl(place));
     await window.ready();
@@ -34,7 +34,7 @@ export class Window {
 
   /** As soon as the extension's contributions are there, which is some time after the window. */
   private async ready(): Promise<void> {
-    await this.viewContainer.waitFor({ timeout: OPENING });
+    await this.viewContainer.waitFor();
     await this.page.locator('.activitybar').waitFor();
   }
 
@@ -45,7 +45,7 @@ export class Window {
     await this.page.screenshot({ path: path.join(SCREENSHOTS, file) });
   }
 
-  /** Until nothing moves any more, as far as a picture shows. */
+  /** For pictures, and for what overwrites an input a moment later: until animations are over. Nothing is expected of it. */
   async settle(): Promise<void> {
     await this.page.waitForTimeout(700);
   }
@@ -130,19 +130,21 @@ export class Window {
 
   /** It closes by itself when something else takes the focus, such as a webview that has just come; then once more. */
   private async inQuickInput(steps: () => Promise<void>): Promise<void> {
-    this.page.setDefaultTimeout(8_000);
+    let limit = SECOND_TRY;
     try {
-      for (let tries = 1; ; tries++) {
+      for (;;) {
+        this.page.setDefaultTimeout(limit);
         try {
           await steps();
           return;
         } catch (error) {
-          if (tries === 3) throw error;
+          if (limit > PATIENCE) throw error;
+          limit *= 2;
           await this.page.keyboard.press('Escape');
         }
       }
     } finally {
-      this.page.setDefaultTimeout(USUAL);
+      this.page.setDefaultTimeout(PATIENCE);
     }
   }
 
@@ -150,17 +152,12 @@ export class Window {
   async enterPath(file: string): Promise<void> {
     const input = this.quickInput.locator('input[type=text]').first();
     // The dialog begins with a folder, and overwrites what was typed before it did.
-    await expect.poll(() => input.inputValue(), { timeout: USUAL }).toMatch(/^\//);
-    await expect
-      .poll(
-        async () => {
-          await input.fill(file);
-          await this.settle();
-          return input.inputValue();
-        },
-        { timeout: USUAL },
-      )
-      .toBe(file);
+    await eventually('the dialog to begin with a folder', async () => (await input.inputValue()).startsWith('/'));
+    await eventually('the path to stay as it was typed', async () => {
+      await input.fill(file);
+      await this.settle();
+      return (await input.inputValue()) === file;
+    });
     await this.quickInput.locator('.quick-input-action .monaco-button:visible').first().click();
   }
 

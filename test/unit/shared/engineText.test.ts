@@ -148,12 +148,10 @@ describe('engineText', () => {
     });
 
     it.each(['a', 'a: ', 'not ', ' and ', 'x and ', 'x. ', 'x, ', 'not x, ', '0 a b ', '(expected ', '{0}'])(
-      'takes no long for 4,000 characters of "%s"',
+      'comes to an end with 4,000 characters of "%s"',
       (part) => {
-        const text = part.repeat(4000 / part.length);
-        const start = performance.now();
-        engineText(text);
-        expect(performance.now() - start).toBeLessThan(500);
+        // A search that tries every way to split such a text would outlive any patience.
+        expect(engineText(part.repeat(4000 / part.length))).toBeTypeOf('string');
       },
     );
   });

@@ -75,13 +75,13 @@ describe('the editor of a model file', () => {
     const { shown } = editorOf(MODEL, [damaged, INSPECTION]);
     await expect.poll(shown).toEqual({ name: 'net.onnx', error: 'Net.onnx: the file is cut off. Get it again.' });
     recorded.watchers[0]!.changed.fire(Uri.parse(MODEL));
-    await expect.poll(shown, { timeout: 5000 }).toEqual({ name: 'net.onnx', inspection: INSPECTION });
+    await expect.poll(shown).toEqual({ name: 'net.onnx', inspection: INSPECTION });
   });
 
   it('reads a file once that is being written', async () => {
     const { signals, shown } = editorOf(MODEL, [INSPECTION, { ...INSPECTION, bytes: 8 }]);
     for (let i = 0; i < 5; i++) recorded.watchers[0]!.changed.fire(Uri.parse(MODEL));
-    await expect.poll(() => shown()?.inspection?.bytes, { timeout: 5000 }).toBe(8);
+    await expect.poll(() => shown()?.inspection?.bytes).toBe(8);
     expect(signals).toHaveLength(2);
   });
 

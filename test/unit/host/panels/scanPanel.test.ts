@@ -74,10 +74,12 @@ describe('the scan panel', () => {
   it('leaves other models alone', async () => {
     const { store } = panelsUnderTest(done);
     const panel = openPanel();
-    const before = panel.got.length;
-    store.set({ ...done, uri: 'file:///models/other.onnx' });
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(panel.got).toHaveLength(before);
+    const before = panel.gotOf('scan').length;
+    store.set({ ...done, uri: 'file:///models/other.onnx', state: 'failed' });
+    store.set({ ...done, state: 'paused' });
+    await expect.poll(() => panel.gotOf('scan').at(-1)?.scan.state).toBe('paused');
+    expect(panel.gotOf('scan')).toHaveLength(before + 1);
+    expect(JSON.stringify(panel.got)).not.toContain('other.onnx');
   });
 
   it('is one for each model, which comes to the front', () => {

@@ -49,7 +49,7 @@ async function panelUnderTest() {
   const panel = new RepairPanel(webview as never, order.uri, services as never);
   webview.says({ type: 'ready' });
   const shown = (): RepairView | undefined => webview.gotOf('repair').at(-1)?.repair;
-  const state = () => expect.poll(() => shown()?.state, { timeout: 5000 });
+  const state = () => expect.poll(() => shown()?.state);
   const copy = Uri.file(`${folder}/net.repaired.onnx`);
   return {
     ...host,

@@ -1,5 +1,7 @@
 import * as fs from 'node:fs/promises';
-import { beforeEach, describe, expect, it } from 'vitest';
+import * as path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { CancelledError } from '../../../../src/engine/support/errors';
 import { registerCommands } from '../../../../src/host/commands';
 import { ModelWatcher } from '../../../../src/host/scan/modelWatcher';
@@ -48,6 +50,32 @@ async function until(isTrue: () => boolean): Promise<void> {
 }
 
 describe('the scan command', () => {
+  it('scans a selection in the order of the Explorer, whatever was clicked first and however long the disk takes', async () => {
+    const { call, engine, samples, order, folder, store } = await commandsUnderTest();
+    const names = ['a2.onnx', 'a10.onnx', 'b.onnx'];
+    const uris = names.map((name) => Uri.file(`${folder}/${name}`));
+    for (const uri of uris) {
+      await fs.writeFile(uri.fsPath, 'weights');
+      await samples.remember(uri.fsPath, order.samples);
+    }
+    // The file that comes first answers last.
+    const stat = vi.spyOn(workspace.fs, 'stat');
+    stat.mockImplementation(async (uri) => {
+      for (let turn = names.length - uris.findIndex(({ path }) => path === uri.path); turn > 0; turn--)
+        await nextTurn();
+      return { size: 7, mtime: 1 };
+    });
+    const clicked = uris.toReversed();
+    const scan = call(COMMANDS.scan, clicked[0], clicked);
+    await engine.last(names.length);
+    stat.mockRestore();
+    expect(engine.scans.map(({ task }) => path.basename(task.model))).toEqual(names);
+    const rows = await new ResultTree(store).getChildren();
+    expect(rows.map(({ uri }) => path.posix.basename(uri))).toEqual(names);
+    for (const { resolve } of engine.scans) resolve(infectedReport);
+    await scan;
+  });
+
   it('uses the samples it was told earlier, and says what came out', async () => {
     const { call, engine, samples, order, store, key } = await commandsUnderTest();
     await samples.remember(order.uri.fsPath, order.samples);

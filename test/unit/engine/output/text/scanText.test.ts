@@ -16,12 +16,12 @@ describe('text report', () => {
     ['clean', cleanReport],
     ['inconclusive', inconclusiveReport],
   ])('%s', async (name, report) => {
-    await expect(textReport(report, PLAIN)).toMatchFileSnapshot(`../../../golden/${name}.txt`);
+    await expect(textReport(report, PLAIN)).toMatchFileSnapshot(`../../../../golden/${name}.txt`);
   });
 
   it('colours and draws on terminals', async () => {
     await expect(textReport(infectedReport, { colours: true })).toMatchFileSnapshot(
-      '../../../../golden/infected.ansi.txt',
+      '../../../../../golden/infected.ansi.txt',
     );
   });
 

@@ -4,12 +4,12 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { EngineClient, type EngineClientOptions } from '../../../../src/runner/client/client';
-import type { ScanTask } from '../../../../src/runner/protocol/protocol';
-import { build, built, removeBuild } from '../../../support/build';
-import { writeImageFolder } from '../../../support/imageFolder';
-import { ROOT } from '../../../support/project';
-import { temporaryFolder } from '../../../support/temporaryFolder';
+import { EngineClient, type EngineClientOptions } from '../../../src/runner/client/client';
+import type { ScanTask } from '../../../src/runner/protocol/protocol';
+import { build, built, removeBuild } from '../../support/build';
+import { writeImageFolder } from '../../support/imageFolder';
+import { ROOT } from '../../support/project';
+import { temporaryFolder } from '../../support/temporaryFolder';
 
 /** Five classes, 3×12×10. */
 export const SMALL = path.join(ROOT, 'test/fixtures/onnx/cnn-opset13.onnx');

@@ -2,11 +2,11 @@ import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ScanProgress } from '../../../../src/engine/detect/scanJob';
-import { UsageError } from '../../../../src/engine/support/errors';
-import { jsonReport, parseReport } from '../../../../src/engine/output/scanJson';
-import { sha256 } from '../../../../src/runner/files/sha256';
-import { temporaryFolder } from '../../../support/temporaryFolder';
+import type { ScanProgress } from '../../../src/engine/detect/scanJob';
+import { UsageError } from '../../../src/engine/support/errors';
+import { jsonReport, parseReport } from '../../../src/engine/output/scanJson';
+import { sha256 } from '../../../src/runner/files/sha256';
+import { temporaryFolder } from '../../support/temporaryFolder';
 import { LONG, SAMPLE, SMALL, firstProgress, posix, start, task, useEngine } from './engineUnderTest';
 
 useEngine();

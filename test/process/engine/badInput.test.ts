@@ -6,9 +6,9 @@ import {
   NeuralCleanseError,
   UnsupportedModelError,
   UsageError,
-} from '../../../../src/engine/support/errors';
-import { sha256 } from '../../../../src/runner/files/sha256';
-import { temporaryFolder } from '../../../support/temporaryFolder';
+} from '../../../src/engine/support/errors';
+import { sha256 } from '../../../src/runner/files/sha256';
+import { temporaryFolder } from '../../support/temporaryFolder';
 import { BAD, SMALL, start, task, useEngine } from './engineUnderTest';
 
 useEngine();

@@ -2,12 +2,12 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseFilter } from '../../../../src/engine/filter/savedFilter';
-import { parseReport } from '../../../../src/engine/output/scanJson';
-import type { ScanReport } from '../../../../src/engine/report/scanReport';
-import { sha256 } from '../../../../src/runner/files/sha256';
-import { ROOT } from '../../../support/project';
-import { temporaryFolder } from '../../../support/temporaryFolder';
+import { parseFilter } from '../../../src/engine/filter/savedFilter';
+import { parseReport } from '../../../src/engine/output/scanJson';
+import type { ScanReport } from '../../../src/engine/report/scanReport';
+import { sha256 } from '../../../src/runner/files/sha256';
+import { ROOT } from '../../support/project';
+import { temporaryFolder } from '../../support/temporaryFolder';
 import { SAMPLE, SMALL, start, useEngine } from './engineUnderTest';
 
 useEngine();

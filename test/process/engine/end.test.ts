@@ -2,11 +2,10 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { CancelledError } from '../../../../src/engine/support/errors';
-import { built } from '../../../support/build';
-import { temporaryFolder } from '../../../support/temporaryFolder';
+import { CancelledError } from '../../../src/engine/support/errors';
+import { built } from '../../support/build';
+import { temporaryFolder } from '../../support/temporaryFolder';
 import { LONG, SMALL, start, task, untilGone, untilKept, useEngine } from './engineUnderTest';
 
 useEngine();
@@ -44,7 +43,6 @@ describe('the end', () => {
     );
     const child = fork(host, [built('engine.mjs')], { execArgv: [] });
     const [pid] = (await once(child, 'message')) as [number];
-    await sleep(500);
     child.kill('SIGKILL');
     await untilGone(pid);
   });
