@@ -194,7 +194,7 @@ describe('the scan panel', () => {
   it('draws only what is in sight of 3,000 labels', async () => {
     const panel = await open('scan');
     const { page } = panel;
-    await send({
+    await panel.send({
       type: 'scan',
       scan: scanView(entry({ labels: largeReport(3000).labels, report: largeReport(3000) })),
     });
