@@ -2,17 +2,22 @@
 // each step, the slowest tests, what failed, and "N passed, N failed"; a step that failed without naming a test counts as one.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import * as os from 'node:os';
 
 const RESULTS = '.cache/test-results';
 const SLOWEST = 10;
 
 /**
  * What computes all the time, and what waits for editors and browsers half of it. A lane's steps follow one another;
- * a step that needs what another one makes stands behind it.
+ * a step that needs what another one makes stands behind it. The first lane has what the second leaves of the processors:
+ * the engine in an editor runs at a low priority, and would wait for the first lane all the time.
  */
 const LANES = [
-  ['check-types', 'lint', 'test:unit', 'test:process'],
-  ['build', 'test:prepare', 'test:integration', 'test:e2e', 'test:webview'],
+  { priority: os.constants.priority.PRIORITY_LOW, scripts: ['check-types', 'lint', 'test:unit', 'test:process'] },
+  {
+    priority: os.constants.priority.PRIORITY_NORMAL,
+    scripts: ['build', 'test:prepare', 'test:integration', 'test:e2e', 'test:webview'],
+  },
 ];
 
 rmSync(RESULTS, { recursive: true, force: true });
@@ -42,14 +47,14 @@ const failed = sum(steps.map(({ ok }, i) => (ok ? 0 : Math.max(1, results[i]?.nu
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = faults.length > 0 ? 1 : 0;
 
-async function runLane(scripts) {
+async function runLane({ priority, scripts }) {
   const done = [];
-  for (const script of scripts) done.push(await run(script));
+  for (const script of scripts) done.push(await run(script, priority));
   return done;
 }
 
 /** Its output is printed when it ends, so that lanes do not mix. */
-function run(script) {
+function run(script, priority) {
   const reporters = script.startsWith('test:') && script !== 'test:integration' && script !== 'test:prepare';
   const options = reporters
     ? ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${resultsFile(script)}`]
@@ -61,6 +66,7 @@ function run(script) {
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32',
     });
+    os.setPriority(child.pid, priority);
     let output = '';
     const collect = (chunk) => (output += chunk);
     child.stdout.setEncoding('utf8').on('data', collect);
