@@ -1,5 +1,6 @@
 /** @file A reversed trigger as `data:` pictures: mask, pattern, m·Δ, and stamped on a sample. */
-import { maskImage, maskOf, patternImage, patternOf, stampImage } from '../engine/output/pictures/triggerImage';
+import { maskImage, patternImage, stampImage } from '../engine/output/pictures/triggerImage';
+import { maskOf, patternOf } from '../engine/report/decodeTrigger';
 import { pngUri } from '../engine/output/pictures/png';
 import type { Trigger } from '../engine/report/scanReport';
 

@@ -123,7 +123,7 @@ describe('the sample models', () => {
   ])(
     '$model: exit code $code',
     async ({ model, verdict, flagged, code }) => {
-      const args = ['scan', `media/sample/${model}.onnx`, '--data', 'media/sample/images', '--json', '-'];
+      const args = ['scan', `media/sample/${model}.onnx`, '--data', 'media/sample/images', '--quick', '--json', '-'];
       const { exitCode, stdout } = await runCli(args);
       expect(parseReport(stdout)).toMatchObject({ verdict, flagged });
       expect(exitCode).toBe(code);
