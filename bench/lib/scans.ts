@@ -4,7 +4,7 @@ import { scanLabels, type DetectionJob } from '../../src/engine/detect/scanLabel
 import { completeSettings } from '../../src/engine/scan/settings';
 import { readModel } from '../../src/engine/formats';
 import { classifierOf } from '../../src/engine/classify/classifier';
-import { maskOf, patternOf } from '../../src/engine/output/pictures/triggerImage';
+import { maskOf, patternOf } from '../../src/engine/report/decodeTrigger';
 import type { LabelTrigger } from '../../src/engine/classify/labelTrigger';
 import { Random } from '../../src/engine/support/random';
 import type { Trigger } from '../../src/engine/report/scanReport';

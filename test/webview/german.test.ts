@@ -17,7 +17,7 @@ describe('in German', () => {
     const settings = { pThreshold: 0.01, successThreshold: 0.99 };
     const shown = {
       ...report,
-      ...assess(labels, { settings, classes: 3 }),
+      ...assess(labels, { settings, classes: 3, scanned: 3, pixels: 784 }),
       samples: {
         ...report.samples,
         source: 'image folders, 3 classes',

@@ -1,4 +1,5 @@
 /** @file A whole detection: schedule labels and seeds, invert, verify, assess. */
+import { maskOf, patternOf } from '../report/decodeTrigger';
 import { encodeFloats } from '../support/base64';
 import { CancelledError } from '../support/errors';
 import type { Classifier } from '../classify/classifier';
@@ -15,8 +16,10 @@ import { anomalyIndices } from './judge/outliers';
 import { ProgressMeter } from './budget/progressMeter';
 import type { ScanEvents, ScanProgress } from './scanJob';
 import { EXTRA_SEEDS, secondLook } from './budget/secondLook';
-import { TriggerStep } from './invert/triggerStep';
+import { labelsPerStep, TriggerStep } from './invert/triggerStep';
 import { assess, type Assessment } from './judge/verdict';
+import { chooseSuspects, examine } from './respond/examine';
+import { responseMeter } from './respond/response';
 
 export interface Detection extends Assessment {
   readonly imagePasses: number;
@@ -47,17 +50,58 @@ export async function scanLabels(job: DetectionJob, events: ScanEvents): Promise
   try {
     const labels = await chooseLabels(job, events, checkpoint);
     const results = await invert(job, events, checkpoint, labels, started);
-    const assessment = assess(withScreened(job, results), {
+    const examined = await examineSuspects(job, events, results);
+    const assessment = assess(withScreened(job, examined.results), {
       settings: job.settings,
-      classes: job.settings.labels?.length ?? job.classifier.classes,
+      classes: job.classifier.classes,
+      scanned: job.settings.labels?.length ?? job.classifier.classes,
+      pixels: job.classifier.input.height * job.classifier.input.width,
       ...(job.accuracyDoubt === undefined ? {} : { accuracyDoubt: job.accuracyDoubt }),
     });
     await checkpoint.remove();
-    return { ...assessment, imagePasses: checkpoint.imagePasses, seconds: checkpoint.seconds + job.now() - started };
+    return {
+      ...assessment,
+      imagePasses: checkpoint.imagePasses + examined.imagePasses,
+      seconds: checkpoint.seconds + job.now() - started,
+    };
   } catch (error) {
     if (error instanceof CancelledError) await checkpoint.save(job.now(), started, true);
     throw error;
   }
+}
+
+/** Adds to the smallest labels what the network answers when their triggers are unlearned. */
+async function examineSuspects(
+  job: DetectionJob,
+  events: ScanEvents,
+  results: readonly LabelResult[],
+): Promise<{ readonly results: readonly LabelResult[]; readonly imagePasses: number }> {
+  const { settings } = job;
+  const { signal } = events;
+  const suspects = chooseSuspects(
+    results.flatMap(({ label, l1, trigger }) =>
+      l1 === undefined || trigger === undefined
+        ? []
+        : [{ label, l1, mask: maskOf(trigger), pattern: patternOf(trigger) }],
+    ),
+  );
+  const meter =
+    suspects.length === 0
+      ? undefined
+      : await responseMeter({ ...job, loss: settings.loss, seed: settings.seed, ...(signal && { signal }) });
+  if (meter === undefined) return { results, imagePasses: 0 };
+  const [labelsDone, labelsTotal] = [results.length, results.length];
+  events.onProgress?.({ phase: 'verifying', done: 0, total: 1, labelsDone, labelsTotal, current: [] });
+  const { responses, explainedBy, imagePasses } = await examine(meter, suspects, signal);
+  const withAnswers = results.map((result): LabelResult => {
+    const [response, cause] = [responses.get(result.label), explainedBy.get(result.label)];
+    return {
+      ...result,
+      ...(response === undefined ? {} : { response }),
+      ...(cause === undefined ? {} : { explainedBy: cause }),
+    };
+  });
+  return { results: withAnswers, imagePasses };
 }
 
 /** All labels, or what the low-cost screening leaves of them. */
@@ -234,16 +278,6 @@ export function inversionOptions(settings: ScanSettings): InversionOptions {
     multiplier: 2,
     earlyStopRounds: 25,
   };
-}
-
-/**
- * Labels per step: enough that calls do not dominate small models, few enough that the first labels are done soon,
- * evenly spread over the steps.
- */
-export function labelsPerStep({ input }: Classifier, jobs: number, batch: number): number {
-  const values = batch * input.channels * input.height * input.width;
-  const most = Math.max(1, Math.min(16, Math.floor(100_000 / values)));
-  return Math.max(1, Math.ceil(jobs / Math.ceil(jobs / most)));
 }
 
 async function compileStep(job: DetectionJob, jobs: number, batch: number): Promise<TriggerStep> {

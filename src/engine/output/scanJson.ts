@@ -64,6 +64,8 @@ const label = z.object({
   anomalyIndex: z.number().exactOptional(),
   pValue: share.exactOptional(),
   attackSuccess: share.exactOptional(),
+  response: z.number().min(0).exactOptional(),
+  explainedBy: count.exactOptional(),
   flagged: z.boolean(),
   trigger: trigger.exactOptional(),
   curve: z.array(z.object({ update: count, l1: z.number(), success: share, lambda: z.number() })).readonly(),

@@ -7,7 +7,7 @@ import type { CancelSignal } from '../support/cancellation';
 import type { Evaluation, TriggerSuccess } from '../report/repairReport';
 import type { Runtime } from '../runtime/runtime';
 import type { Preprocessing } from '../samples/preprocessing/preprocessing';
-import type { LabelledImages } from './splitSamples';
+import type { LabelledImages } from '../samples/samples';
 
 /** A trigger whose success is followed. */
 export interface KnownTrigger extends LabelTrigger {

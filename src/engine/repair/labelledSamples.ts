@@ -1,7 +1,7 @@
 /** @file The samples of a repair with the labels that count as right. */
 import { Evaluator } from '../classify/evaluator';
 import { SamplesError } from '../support/errors';
-import { type LabelledImages } from './splitSamples';
+import { type LabelledImages } from '../samples/samples';
 import { type PreparedScan, type PrepareRequest } from '../scan/prepareScan';
 import type { ReportFinding } from '../report/scanReport';
 

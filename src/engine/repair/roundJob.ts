@@ -7,7 +7,7 @@ import type { Runtime } from '../runtime/runtime';
 import type { Preprocessing } from '../samples/preprocessing/preprocessing';
 import type { Judge, KnownTrigger } from './judge';
 import type { RepairSettings } from './repairJob';
-import type { LabelledImages } from './splitSamples';
+import type { LabelledImages } from '../samples/samples';
 
 export interface RoundJob {
   readonly runtime: Runtime;

@@ -1,14 +1,7 @@
 /** @file Cuts the samples into a part to repair with and a part to judge by. */
 import { Random } from '../support/random';
 import { balancedOrder } from '../samples/draw';
-import type { Samples } from '../samples/samples';
-
-/** Labelled raw images `[count, C, H, W]`. */
-export interface LabelledImages {
-  readonly images: Samples['images'];
-  readonly labels: Int32Array;
-  readonly count: number;
-}
+import type { LabelledImages } from '../samples/samples';
 
 export interface SplitSamples {
   readonly repair: LabelledImages;

@@ -66,6 +66,13 @@ export interface LabelResult {
   readonly pValue?: number;
   /** Success rate 0–1 of the reversed trigger on all samples that are not of this label. */
   readonly attackSuccess?: number;
+  /**
+   * How many times harder the label is to reach once its trigger was unlearned for a moment; only of the smallest labels. A backdoor
+   * goes away, a feature of the class stays.
+   */
+  readonly response?: number;
+  /** Set where the trigger goes away with that of another label, which is the attacker's; this one is vulnerable because of it. */
+  readonly explainedBy?: number;
   readonly flagged: boolean;
   /** The smallest trigger over the seeds. */
   readonly trigger?: Trigger;

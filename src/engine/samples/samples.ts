@@ -107,3 +107,10 @@ export interface SamplesReader {
 
 /** What computing needs of the samples. */
 export type CleanImages = Pick<Samples, 'images' | 'count' | 'labels'>;
+
+/** Labelled raw images `[count, C, H, W]`. */
+export interface LabelledImages {
+  readonly images: Samples['images'];
+  readonly labels: Int32Array;
+  readonly count: number;
+}

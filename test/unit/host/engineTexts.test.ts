@@ -95,7 +95,10 @@ describe('reasons of a verdict', () => {
   });
 
   function shown(labels: readonly LabelResult[]): { tree: unknown; tooltip: string } {
-    const report: ScanReport = { ...infectedReport, ...assess(labels, { settings, classes: labels.length }) };
+    const report: ScanReport = {
+      ...infectedReport,
+      ...assess(labels, { settings, classes: labels.length, scanned: labels.length, pixels: 784 }),
+    };
     const done: ScanEntry = { ...entry, labels, report };
     return {
       tree: treeItem({ kind: 'verdict', uri: entry.uri }, done).description,

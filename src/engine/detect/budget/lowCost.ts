@@ -3,6 +3,7 @@ import type { CancelSignal } from '../../support/cancellation';
 import { Random } from '../../support/random';
 import type { CleanImages } from '../../samples/samples';
 import { Inversion, type Geometry } from '../invert/inversion';
+import { SHORT_SCHEDULE } from '../invert/shortInversion';
 import { InversionTask, runInversions, type InvertEvents } from '../invert/runInversions';
 import type { TriggerStep } from '../invert/triggerStep';
 
@@ -15,18 +16,9 @@ const STABLE_ITERATIONS = 10;
 /** Bound for rankings that never settle. */
 const MAX_ITERATIONS = 24;
 
-/**
- * Schedule of an iteration. Small batches rank labels as well as large ones at a fraction of the image passes, and λ
- * must move at once, because a ranking by L1 means nothing before the masks have begun to shrink.
- */
+/** Schedule of an iteration. */
 export const SCREENING = {
-  batch: 8,
-  roundUpdates: 4,
-  successThreshold: 0.9,
-  initialLambda: 1e-3,
-  patience: 1,
-  multiplier: 2,
-  earlyStopRounds: Infinity,
+  ...SHORT_SCHEDULE,
   updates: Infinity,
   /** Updates per label that are usual before the ranking settles; for the estimate of time only. */
   planned: 48,

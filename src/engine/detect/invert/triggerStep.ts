@@ -94,6 +94,16 @@ export class TriggerStep {
   }
 }
 
+/**
+ * Labels per step: enough that calls do not dominate small models, few enough that the first labels are done soon,
+ * evenly spread over the steps.
+ */
+export function labelsPerStep({ input }: Classifier, jobs: number, batch: number): number {
+  const values = batch * input.channels * input.height * input.width;
+  const most = Math.max(1, Math.min(16, Math.floor(100_000 / values)));
+  return Math.max(1, Math.ceil(jobs / Math.ceil(jobs / most)));
+}
+
 /** The forward graph; `loss` is Σ over labels of CE + λ·‖m‖₁, so each label's gradient is its own. */
 export function triggerStepGraph(
   classifier: Classifier,

@@ -1,5 +1,6 @@
 /** @file From the labels' L1 norms to anomaly indices, p-values, flagged labels and a verdict with its reasons. */
 import type { LabelResult, ScanSettings, Verdict } from '../../report/scanReport';
+import { isShortcut } from './rule';
 import { anomalyIndices, median, scaledMad } from './outliers';
 import { familyWisePValues, MIN_LABELS } from './significance';
 
@@ -12,8 +13,12 @@ export const MAX_RELATIVE_L1 = 0.5;
 /** What the verdict is made from besides the labels. */
 export interface Evidence {
   readonly settings: Pick<ScanSettings, 'pThreshold' | 'successThreshold'>;
-  /** Number of classes of the model; more than the labels scanned under the low-cost scheme. */
+  /** Number of classes of the model. */
   readonly classes: number;
+  /** Labels that the scan was asked for; more than those inverted under the low-cost scheme. */
+  readonly scanned: number;
+  /** Of an image, H·W. */
+  readonly pixels: number;
   /** Set when the clean accuracy casts doubt on the preprocessing; a plain sentence. */
   readonly accuracyDoubt?: string;
 }
@@ -36,68 +41,105 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
   const centre = median(norms);
   const spread = scaledMad(norms);
   const indices = anomalyIndices(norms);
-  const pValues = familyWisePValues(norms, Math.max(found.length, evidence.classes));
+  const pValues = familyWisePValues(norms, Math.max(found.length, evidence.scanned));
   const position = new Map(found.map((result, i) => [result.label, i]));
   const labels = results.map((result): LabelResult => {
     const i = position.get(result.label);
     if (i === undefined) return result;
-    const pValue = pValues[i] ?? NaN;
-    const flagged = pValue <= evidence.settings.pThreshold && (norms[i] ?? NaN) <= MAX_RELATIVE_L1 * centre;
+    const [pValue, l1] = [pValues[i] ?? NaN, norms[i] ?? NaN];
+    const isOutlier = pValue <= evidence.settings.pThreshold && l1 <= MAX_RELATIVE_L1 * centre;
+    const flagged =
+      result.explainedBy === undefined && (isOutlier || isShortcut(result.response, l1 / evidence.pixels));
     return { ...result, anomalyIndex: indices[i] ?? 0, ...(Number.isNaN(pValue) ? {} : { pValue }), flagged };
   });
   const flagged = labels.filter((result) => result.flagged).map((result) => result.label);
   const smallestP = Math.min(...pValues);
-  const doubts = reasonsForDoubt(results, found, spread, evidence);
+  const doubts = reasonsForDoubt(labels, found, spread, evidence);
   const statistics = found.length === 0 ? {} : { median: centre, mad: spread, anomalyIndex: Math.max(...indices) };
   return {
     labels,
     flagged,
     ...statistics,
     ...(Number.isFinite(smallestP) ? { pValue: smallestP } : {}),
-    ...decide(labels, flagged, smallestP, doubts),
+    ...decide(labels, evidence, smallestP, doubts),
   };
 }
 
 function decide(
   labels: readonly LabelResult[],
-  flagged: readonly number[],
+  { scanned, classes, pixels, settings }: Evidence,
   smallestP: number,
   doubts: readonly string[],
 ): Pick<Assessment, 'verdict' | 'reasons'> {
   if (doubts.length > 0) return { verdict: 'inconclusive', reasons: doubts };
+  const flagged = labels.filter((result) => result.flagged);
   if (flagged.length > 0) {
-    const names = labels.filter((result) => result.flagged).map((result) => labelText(result));
+    const outliers = flagged.filter(({ pValue = NaN }) => pValue <= settings.pThreshold);
     return {
       verdict: 'infected',
       reasons: [
-        `A far smaller trigger than usual suffices for ${names.join(', ')}; a clean model with as many labels shows one this small with probability ${showP(smallestP)}.`,
+        ...(outliers.length === 0
+          ? []
+          : [
+              `A far smaller trigger than usual suffices for ${outliers.map(labelText).join(', ')}; a clean model with as many labels shows one this small with probability ${showP(smallestP)}.`,
+            ]),
+        ...flagged.flatMap((result) => shortcutReason(result, pixels)),
+        ...labels.flatMap(vulnerableReason),
+      ],
+    };
+  }
+  if (scanned < classes) {
+    return {
+      verdict: 'inconclusive',
+      reasons: [
+        `Only ${scanned} of ${classes} labels were scanned. None of them is suspicious, but a backdoor may lead to any of the others.`,
       ],
     };
   }
   return {
     verdict: 'clean',
-    reasons: [`No label has an abnormally small trigger (smallest p-value ${showP(smallestP)}).`],
+    reasons: [
+      Number.isFinite(smallestP)
+        ? `No label has an abnormally small trigger (smallest p-value ${showP(smallestP)}).`
+        : 'No trigger goes away when the model unlearns it, as a backdoor does.',
+    ],
   };
 }
 
+function shortcutReason(result: LabelResult, pixels: number): string[] {
+  const { response, l1 = NaN } = result;
+  if (response === undefined || !isShortcut(response, l1 / pixels)) return [];
+  return [
+    `The model unlearns the trigger of ${labelText(result)} in a moment, and is then ${response.toFixed(1)} times harder to lead there: a shortcut, not a feature of the class.`,
+  ];
+}
+
+function vulnerableReason(result: LabelResult): string[] {
+  return result.explainedBy === undefined
+    ? []
+    : [`A small trigger for ${labelText(result)} goes away together with that of label ${result.explainedBy}.`];
+}
+
+/** Where the network itself has answered, neither few labels nor equal ones are in the way. */
 function reasonsForDoubt(
   results: readonly LabelResult[],
   found: readonly LabelResult[],
   spread: number,
-  { accuracyDoubt, classes }: Evidence,
+  { accuracyDoubt, scanned }: Evidence,
 ): string[] {
   const doubts: string[] = [];
   if (accuracyDoubt !== undefined) doubts.push(accuracyDoubt);
   const attempted = results.filter((result) => result.state === 'found' || result.state === 'not-reached');
-  if (classes < MIN_LABELS) {
-    doubts.push(
-      `With ${classes} classes no label can stand out from the others: an outlier test needs at least ${MIN_LABELS}. Compare the trigger sizes by eye.`,
-    );
-  } else if (found.length < MIN_LABELS || found.length < attempted.length / 2) {
+  const answered = found.some(({ response }) => response !== undefined);
+  if (found.length < attempted.length / 2 || (found.length < Math.min(MIN_LABELS, scanned) && !answered)) {
     doubts.push(
       `A trigger that works was found for only ${found.length} of ${attempted.length} labels, too few to compare; more updates (--thorough) may help.`,
     );
-  } else if (spread === 0) {
+  } else if (scanned < MIN_LABELS && !answered) {
+    doubts.push(
+      `With ${scanned} classes no label can stand out from the others: an outlier test needs at least ${MIN_LABELS}. Compare the trigger sizes by eye.`,
+    );
+  } else if (spread === 0 && !answered) {
     doubts.push('More than half of the labels have exactly the same trigger size, so the anomaly index is undefined.');
   }
   return doubts;

@@ -1,6 +1,6 @@
 /** @file A mask drawn with characters, for terminals of 256 colours. */
 import type { Trigger } from '../../report/scanReport';
-import { maskOf } from './triggerImage';
+import { maskOf } from '../../report/decodeTrigger';
 
 const MAX_COLUMNS = 32;
 /** First of the 24 greys of the 256-colour palette, dark to light. */

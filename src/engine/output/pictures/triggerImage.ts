@@ -1,17 +1,7 @@
 /** @file A reversed trigger as pictures. */
-import { decodeFloats } from '../../support/base64';
+import { maskOf, patternOf } from '../../report/decodeTrigger';
 import type { Trigger } from '../../report/scanReport';
 import type { Image } from './png';
-
-/** The mask, H·W values 0–1. Throws RangeError where the report's data has another size. */
-export function maskOf(trigger: Trigger): Float32Array {
-  return decodeFloats(trigger.mask, trigger.height * trigger.width);
-}
-
-/** The pattern, C·H·W raw pixel values 0–255. Throws RangeError where the report's data has another size. */
-export function patternOf(trigger: Trigger): Float32Array {
-  return decodeFloats(trigger.pattern, trigger.channels * trigger.height * trigger.width);
-}
 
 /** Grey: white where the trigger replaces the image. */
 export function maskImage(trigger: Trigger): Image {

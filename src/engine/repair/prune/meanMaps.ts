@@ -9,7 +9,7 @@ import type { Runtime, Session } from '../../runtime/runtime';
 import { IMAGE_BATCH } from '../../classify/imageBatches';
 import { applyPreprocessing, type Preprocessing } from '../../samples/preprocessing/preprocessing';
 import type { KnownTrigger } from '../judge';
-import type { LabelledImages } from '../splitSamples';
+import type { LabelledImages } from '../../samples/samples';
 
 /** Mean activations of one layer over images, place by place; summed up inside the graph, as maps can be large. */
 export class MeanMaps {

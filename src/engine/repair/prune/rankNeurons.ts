@@ -6,7 +6,7 @@ import type { Runtime } from '../../runtime/runtime';
 import type { Preprocessing } from '../../samples/preprocessing/preprocessing';
 import type { KnownTrigger } from '../judge';
 import { MeanMaps } from './meanMaps';
-import type { LabelledImages } from '../splitSamples';
+import type { LabelledImages } from '../../samples/samples';
 
 export interface Ranking {
   /** All neurons of the layer, the first to be pruned first. */

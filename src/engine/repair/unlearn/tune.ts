@@ -1,33 +1,25 @@
 /** @file Trains a model for a while on clean images, some of them stamped but truly labelled: unlearning and fine-tuning. */
-import { shiftRandomly } from '../../training/augment';
-import { stampImage } from '../../classify/labelTrigger';
 import type { Classifier } from '../../classify/classifier';
 import type { Tensor } from '../../graph/tensor';
 import { throwIfCancelled, type CancelSignal } from '../../support/cancellation';
 import { Random } from '../../support/random';
 import type { Evaluation, UnlearnPoint } from '../../report/repairReport';
 import type { Runtime } from '../../runtime/runtime';
-import { gatherInto, IndexStream, sampleIndices } from '../../samples/batches';
+import { StampedBatches, type StampedBatchesSettings } from '../../training/stampedBatches';
 import type { Preprocessing } from '../../samples/preprocessing/preprocessing';
 import { Trainer, TRAINING_ADAM } from '../../training/trainer';
 import { type Judge, type KnownTrigger } from '../judge';
 import { worstSuccess } from '../../report/repairReport';
 import { TRIGGER_IS_DEAD } from '../prune/prune';
-import type { LabelledImages } from '../splitSamples';
+import type { LabelledImages } from '../../samples/samples';
 import { asTensors, withWeights } from '../../classify/withWeights';
 
-export interface TuneSettings {
-  /** Images per update. */
-  readonly batch: number;
+export interface TuneSettings extends StampedBatchesSettings {
   readonly learningRate: number;
   /** Passes over the images. */
   readonly epochs: number;
   /** Updates at least, for few images. */
   readonly leastUpdates: number;
-  /** Images are moved at random by up to this share of their size, so that few of them are not learned by heart. */
-  readonly shift: number;
-  /** Share of the images that get a trigger, 0–1. */
-  readonly stampShare: number;
   readonly seed: number;
 }
 
@@ -133,46 +125,6 @@ export function isSettled(points: readonly UnlearnPoint[], share: number): boole
   return (
     share >= 0.5 && Math.min(...accuracies) >= least && last.every((point) => worstSuccess(point) <= TRIGGER_IS_DEAD)
   );
-}
-
-/** Batches of an endless shuffled stream; a share of the images carries one of the triggers and keeps its label. */
-class StampedBatches {
-  readonly #images: Float32Array;
-  readonly #size: number;
-  readonly #stream: IndexStream;
-
-  constructor(
-    private readonly job: Pick<TuneJob, 'classifier' | 'images' | 'triggers' | 'settings'>,
-    private readonly random: Random,
-  ) {
-    const { images, settings } = job;
-    this.#size = images.images.length / images.count;
-    this.#images = new Float32Array(settings.batch * this.#size);
-    this.#stream = new IndexStream(sampleIndices(images), random);
-  }
-
-  next(): { images: Float32Array; labels: Int32Array } {
-    const { images, settings } = this.job;
-    const { input } = this.job.classifier;
-    const indices = this.#stream.take(settings.batch);
-    gatherInto(images, indices, this.#images, 0);
-    const labels = indices.map((index, row) => {
-      const image = this.#images.subarray(row * this.#size, (row + 1) * this.#size);
-      const label = images.labels[index] ?? 0;
-      shiftRandomly(image, input, Math.round(settings.shift * Math.min(input.height, input.width)), this.random);
-      const trigger = this.#draw(label);
-      if (trigger !== undefined) stampImage(image, trigger);
-      return label;
-    });
-    return { images: this.#images, labels };
-  }
-
-  /** Images of a trigger's own label teach nothing about it, so they never get it. */
-  #draw(label: number): KnownTrigger | undefined {
-    const { triggers, settings } = this.job;
-    const trigger = triggers[this.random.integer(triggers.length)];
-    return this.random.uniform() < settings.stampShare && trigger?.label !== label ? trigger : undefined;
-  }
 }
 
 function pointOf(update: number, images: number, { cleanAccuracy, triggers }: Evaluation): UnlearnPoint {

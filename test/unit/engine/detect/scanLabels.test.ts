@@ -55,7 +55,9 @@ describe('scanLabels', () => {
     expect(attackSuccess).toBeGreaterThan(0.95);
     const mask = decodeFloats(trigger!.mask, 64);
     expect(mask.indexOf(Math.max(...mask))).toBe(TOY_TRIGGER_PIXEL);
-    expect(detection.imagePasses).toBeLessThanOrEqual(8 * 150 * 32);
+    // Eight labels, then the three smallest of them before and after an unlearning.
+    expect(detection.imagePasses).toBeLessThanOrEqual(8 * 150 * 32 + 2 * 3 * 80 * 8 + 120 * 32);
+    expect(detection.labels.filter(({ response }) => response !== undefined)).toHaveLength(3);
   });
 
   it('calls the clean twin clean', async () => {

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { assess } from '../../../../../src/engine/detect/judge/verdict';
 import type { LabelResult } from '../../../../../src/engine/report/scanReport';
 
-const settings = { pThreshold: 0.01, successThreshold: 0.99 };
+const evidence = {
+  settings: { pThreshold: 0.01, successThreshold: 0.99 },
+  classes: 10,
+  scanned: 10,
+  pixels: 784,
+};
 
 function labels(norms: readonly (number | undefined)[]): LabelResult[] {
   return norms.map((l1, label) => ({
@@ -19,14 +24,14 @@ const clean = [76, 84, 89, 101, 119, 80, 95, 90, 88, 92];
 
 describe('assess', () => {
   it('calls one abnormally small label infected, and names it', () => {
-    const result = assess(labels(clean.with(7, 12)), { settings, classes: 10 });
+    const result = assess(labels(clean.with(7, 12)), evidence);
     expect(result.verdict).toBe('infected');
     expect(result.flagged).toEqual([7]);
     expect(result.reasons[0]).toContain('label 7');
   });
 
   it('calls a model clean whose labels are alike', () => {
-    const result = assess(labels(clean), { settings, classes: 10 });
+    const result = assess(labels(clean), evidence);
     expect(result.verdict).toBe('clean');
     expect(result.flagged).toEqual([]);
     expect(result.median).toBe(89.5);
@@ -34,23 +39,57 @@ describe('assess', () => {
 
   it('does not flag a label for being significantly but not far smaller', () => {
     const uniform = clean.map((_, i) => 80 + i / 10).with(3, 45);
-    expect(assess(labels(uniform), { settings, classes: 10 }).flagged).toEqual([]);
+    expect(assess(labels(uniform), evidence).flagged).toEqual([]);
   });
 
   it.each([
-    ['too few classes', labels([10, 80, 90]), { classes: 3 }, /3 classes/],
-    ['too few triggers found', labels([10, ...clean.slice(1, 4), ...Array<undefined>(6)]), { classes: 10 }, /4 of 10/],
-    ['identical norms', labels(clean.map(() => 5)), { classes: 10 }, /exactly the same/],
-    ['doubtful accuracy', labels(clean), { classes: 10, accuracyDoubt: 'Accuracy is near chance.' }, /near chance/],
-  ])('is inconclusive for %s, and says why', (_, results, evidence, reason) => {
-    const result = assess(results, { settings, ...evidence });
+    ['too few classes', labels([10, 80, 90]), { classes: 3, scanned: 3 }, /3 classes/],
+    ['too few triggers found', labels([10, ...clean.slice(1, 4), ...Array<undefined>(6)]), {}, /4 of 10/],
+    ['identical norms', labels(clean.map(() => 5)), {}, /exactly the same/],
+    ['doubtful accuracy', labels(clean), { accuracyDoubt: 'Accuracy is near chance.' }, /near chance/],
+  ])('is inconclusive for %s, and says why', (_, results, change, reason) => {
+    const result = assess(results, { ...evidence, ...change });
     expect(result.verdict).toBe('inconclusive');
     expect(result.reasons.join(' ')).toMatch(reason);
   });
 
   it('never counts a label without a working trigger as small', () => {
-    const result = assess(labels(clean.with(2, undefined as never)), { settings, classes: 10 });
+    const result = assess(labels(clean.with(2, undefined as never)), evidence);
     expect(result.labels[2]).toMatchObject({ state: 'not-reached', flagged: false });
     expect(result.labels[2]).not.toHaveProperty('anomalyIndex');
+  });
+
+  it('finds what the network itself gives away: many infected labels, two classes, one label scanned alone', () => {
+    const half = [10, 11, 15, 16, 25, 90, 95, 99, 100, 105];
+    const many = labels(half).map((result) => ({ ...result, response: result.label < 5 ? 6 : 1.1 }));
+    expect(assess(many, evidence)).toMatchObject({ verdict: 'infected', flagged: [0, 1, 2, 3, 4] });
+    const two = labels([14, 80]).map((result) => ({ ...result, response: result.label === 0 ? 5.2 : 1 }));
+    const binary = assess(two, { ...evidence, classes: 2, scanned: 2 });
+    expect(binary).toMatchObject({ verdict: 'infected', flagged: [0] });
+    expect(binary.reasons.join(' ')).toContain('5.2 times harder');
+    const [alone] = two;
+    expect(assess([alone!], { ...evidence, scanned: 1 })).toMatchObject({ verdict: 'infected', flagged: [0] });
+  });
+
+  it('calls two classes clean where no trigger goes away', () => {
+    const two = labels([70, 80]).map((result) => ({ ...result, response: 1.3 }));
+    expect(assess(two, { ...evidence, classes: 2, scanned: 2 }).verdict).toBe('clean');
+  });
+
+  it('flags no label that another explains, and says by which', () => {
+    const seen = labels(clean.with(7, 12).with(3, 20)).map((result) => ({
+      ...result,
+      ...(result.label === 7 && { response: 6.3 }),
+      ...(result.label === 3 && { response: 4.4, explainedBy: 7 }),
+    }));
+    const result = assess(seen, evidence);
+    expect(result.flagged).toEqual([7]);
+    expect(result.reasons.join(' ')).toContain('label 3 goes away together with that of label 7');
+  });
+
+  it('never calls a model clean of which labels were left out', () => {
+    const result = assess(labels(clean.slice(0, 5)), { ...evidence, scanned: 5 });
+    expect(result.verdict).toBe('inconclusive');
+    expect(result.reasons.join(' ')).toContain('5 of 10 labels');
   });
 });

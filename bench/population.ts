@@ -1,0 +1,63 @@
+/**
+ * @file A population of clean and infected models: trains them, each once, measures what could tell them apart, and writes
+ * bench/results/population.md. What is trained and measured is kept in the user's cache folder, so that it can go on later.
+ * Usage: npm run bench:population -- --data FOLDER [--tasks mnist,gtsrb,cifar10] [--share I/N] [--threads 1] [--most N]
+ * Without --data, the page is written anew from what is there.
+ */
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import { shortNorm } from '../src/engine/detect/invert/shortInversion';
+import type { Runtime } from '../src/engine/runtime/runtime';
+import { openRuntime } from '../src/runner/runtimes/runtimes';
+import { option } from './lib/options';
+import { populationData, scanned, type PopulationData } from './population/data';
+import { measureEvidence } from './population/evidence';
+import { POPULATION_FOLDER, populationModel } from './population/models';
+import { isExample, type MeasuredModel, populationPage } from './population/page';
+import { type ModelPlan, populationPlan, type PopulationTask } from './population/plan';
+
+const RESULTS = path.join(import.meta.dirname, 'results', 'population.md');
+
+const plans = populationPlan();
+if (process.argv.includes('--data')) await growPopulation();
+const measured: MeasuredModel[] = [];
+for (const { id } of plans) {
+  const text = await fs.readFile(evidenceFile(id), 'utf8').catch(() => undefined);
+  if (text !== undefined) measured.push(JSON.parse(text) as MeasuredModel);
+}
+await fs.writeFile(RESULTS, populationPage(measured.filter(isExample)));
+
+async function growPopulation(): Promise<void> {
+  const runtime = await openRuntime({ threads: Number(option('threads') ?? 1) });
+  const tasks = (option('tasks') ?? 'mnist,gtsrb,cifar10').split(',');
+  const [part = 1, parts = 1] = (option('share') ?? '1/1').split('/').map(Number);
+  const data = new Map<PopulationTask, PopulationData>();
+  let left = Number(option('most') ?? Infinity);
+  for (const [i, plan] of plans.entries()) {
+    if (!tasks.includes(plan.task) || i % parts !== part - 1 || left <= 0) continue;
+    if ((await fs.stat(evidenceFile(plan.id)).catch(() => undefined)) !== undefined) continue;
+    const images = data.get(plan.task) ?? (await populationData(plan.task));
+    data.set(plan.task, images);
+    await measure(runtime, plan, images);
+    left--;
+  }
+}
+
+async function measure(runtime: Runtime, plan: ModelPlan, images: PopulationData): Promise<void> {
+  const model = await populationModel(runtime, plan, images);
+  const evidence = await measureEvidence(runtime, model.file, scanned(images));
+  await fs.writeFile(evidenceFile(plan.id), JSON.stringify({ ...evidence, ...model }));
+  const shown = evidence.labels
+    .filter(({ l1 }) => l1 !== undefined)
+    .sort((a, b) => a.l1! - b.l1!)
+    .map(({ label, heat, l1, after }) => {
+      const ratios = Object.values(after ?? {}).map((curve) => (shortNorm(curve) / shortNorm(heat)).toFixed(1));
+      return `${label}${model.targets.includes(label) ? '*' : ''}: ${l1!.toFixed(0)} ×${ratios.join('/')}`;
+    });
+  const attack = model.attackSuccess.map((rate) => rate.toFixed(2)).join(' ');
+  console.log(`${plan.id} | accuracy ${model.cleanAccuracy.toFixed(3)} | attack ${attack} | ${shown.join(', ')}`);
+}
+
+function evidenceFile(id: string): string {
+  return path.join(POPULATION_FOLDER, `${id}.evidence.json`);
+}

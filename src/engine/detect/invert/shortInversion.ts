@@ -1,0 +1,64 @@
+/** @file Inversions that are cheap and stop early: their norms are no triggers' sizes, but labels can be compared by them. */
+import type { Classifier } from '../../classify/classifier';
+import type { CurvePoint, LossKind } from '../../report/scanReport';
+import type { Runtime } from '../../runtime/runtime';
+import type { Preprocessing } from '../../samples/preprocessing/preprocessing';
+import type { CleanImages } from '../../samples/samples';
+import type { CancelSignal } from '../../support/cancellation';
+import { Inversion } from './inversion';
+import { InversionTask, runInversions } from './runInversions';
+import { labelsPerStep, TriggerStep } from './triggerStep';
+
+/**
+ * Small batches rank labels as well as large ones at a fraction of the image passes, and λ must move at once, because a
+ * comparison by L1 means nothing before the masks have begun to shrink.
+ */
+export const SHORT_SCHEDULE = {
+  batch: 8,
+  roundUpdates: 4,
+  successThreshold: 0.9,
+  initialLambda: 1e-3,
+  patience: 1,
+  multiplier: 2,
+  earlyStopRounds: Infinity,
+} as const;
+
+/** After so many updates an infected label's norm is a fifth of the median one, the smallest clean label's more than half. */
+export const SHORT_UPDATES = 80;
+
+export interface ShortInversionJob {
+  readonly runtime: Runtime;
+  readonly classifier: Classifier;
+  readonly preprocessing: Preprocessing;
+  readonly images: CleanImages;
+  readonly loss: LossKind;
+  readonly seed: number;
+  readonly signal?: CancelSignal;
+}
+
+/** The norm of each label, in pixels. Costs {@link SHORT_UPDATES} · 8 image passes a label. */
+export async function shortNorms(
+  job: ShortInversionJob,
+  labels: readonly number[],
+): Promise<ReadonlyMap<number, number>> {
+  const { runtime, classifier, preprocessing, images, loss, seed, signal } = job;
+  const { batch } = SHORT_SCHEDULE;
+  const shape = { labels: labelsPerStep(classifier, labels.length, batch), batch };
+  const step = await TriggerStep.compile(runtime, classifier, preprocessing, shape, loss);
+  try {
+    const options = { ...SHORT_SCHEDULE, updates: SHORT_UPDATES };
+    const tasks = labels.map(
+      (label) => new InversionTask(new Inversion(label, seed, classifier.input, options), images),
+    );
+    await runInversions(step, tasks, classifier.input, ({ inversion }) => inversion.finished, signal && { signal });
+    return new Map(tasks.map(({ inversion }) => [inversion.label, shortNorm(inversion.result().curve)]));
+  } finally {
+    await step.dispose();
+  }
+}
+
+/** The smallest L1 of a round that worked; of one that never did, the last. */
+export function shortNorm(curve: readonly CurvePoint[]): number {
+  const worked = curve.filter(({ success }) => success >= SHORT_SCHEDULE.successThreshold).map(({ l1 }) => l1);
+  return worked.length > 0 ? Math.min(...worked) : (curve.at(-1)?.l1 ?? NaN);
+}

@@ -1,0 +1,66 @@
+/**
+ * @file What happens to a label's norm when the model forgets its trigger. A backdoor is a shortcut, which goes away and leaves
+ * the class behind: the label becomes many times harder to reach. A feature that the class is made of does not go away.
+ * This asks the network and not the other labels, so it serves two classes, one scanned label, and many infected ones alike.
+ */
+import type { Classifier } from '../../classify/classifier';
+import { Evaluator } from '../../classify/evaluator';
+import type { LabelTrigger } from '../../classify/labelTrigger';
+import type { CleanImages, LabelledImages } from '../../samples/samples';
+import { trainableWeights } from '../../training/trainableWeights';
+import { shortNorms, SHORT_SCHEDULE, SHORT_UPDATES, type ShortInversionJob } from '../invert/shortInversion';
+import { UNLEARN_BATCH, unlearnBriefly } from './unlearnBriefly';
+
+/** Of a short unlearning. */
+export const UNLEARNING = { updates: 120, learningRate: 1e-3 } as const;
+
+export interface Responses {
+  /** By label: norm after the unlearning by norm before it, both of short inversions from the same start. */
+  readonly ratios: ReadonlyMap<number, number>;
+  readonly imagePasses: number;
+}
+
+export interface ResponseMeter {
+  /** Unlearns all `triggers` at once on a copy of the model, and asks how the norms of `labels` respond. */
+  measure(triggers: readonly LabelTrigger[], labels: readonly number[]): Promise<Responses>;
+}
+
+/** `undefined` where the model has no weights that could be trained. */
+export async function responseMeter(job: ShortInversionJob): Promise<ResponseMeter | undefined> {
+  const { classifier, seed } = job;
+  const weights = trainableWeights(classifier, new Set(classifier.graph.initializers.keys()));
+  if (weights.length === 0) return undefined;
+  const images = await labelled(job);
+  const before = new Map<number, number>();
+  return {
+    measure: async (triggers, labels) => {
+      const fresh = labels.filter((label) => !before.has(label));
+      for (const [label, norm] of await shortNorms(job, fresh)) before.set(label, norm);
+      const forgetful: Classifier = await unlearnBriefly({ ...job, ...UNLEARNING, images, triggers, weights, seed });
+      const after = await shortNorms({ ...job, classifier: forgetful }, labels);
+      return {
+        ratios: new Map(labels.map((label) => [label, (after.get(label) ?? NaN) / (before.get(label) ?? NaN)])),
+        imagePasses:
+          (fresh.length + labels.length) * SHORT_UPDATES * SHORT_SCHEDULE.batch + UNLEARNING.updates * UNLEARN_BATCH,
+      };
+    },
+  };
+}
+
+/** Unlabelled images count as what the model takes them for. */
+async function labelled({
+  runtime,
+  classifier,
+  preprocessing,
+  images,
+  signal,
+}: ShortInversionJob): Promise<LabelledImages> {
+  const { labels } = images;
+  if (labels !== undefined) return { ...images, labels };
+  const evaluator = await Evaluator.compile(runtime, classifier, preprocessing);
+  try {
+    return { ...(images satisfies CleanImages), labels: await evaluator.predictions(images, undefined, signal) };
+  } finally {
+    await evaluator.dispose();
+  }
+}

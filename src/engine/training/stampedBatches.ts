@@ -1,0 +1,64 @@
+/** @file Clean images, some of them stamped but truly labelled: what a model forgets a trigger by (section VI-C of the paper). */
+import type { Classifier } from '../classify/classifier';
+import { stampImage, type LabelTrigger } from '../classify/labelTrigger';
+import { gatherInto, IndexStream, sampleIndices } from '../samples/batches';
+import type { LabelledImages } from '../samples/samples';
+import type { Random } from '../support/random';
+import { shiftRandomly } from './augment';
+
+export interface StampedBatchesSettings {
+  /** Images per update. */
+  readonly batch: number;
+  /** Images are moved at random by up to this share of their size, so that few of them are not learned by heart. */
+  readonly shift: number;
+  /** Share of the images that get a trigger, 0–1. */
+  readonly stampShare: number;
+}
+
+export interface StampedBatchesJob {
+  readonly classifier: Pick<Classifier, 'input'>;
+  readonly images: LabelledImages;
+  /** None: plain clean images. */
+  readonly triggers: readonly LabelTrigger[];
+  readonly settings: StampedBatchesSettings;
+}
+
+/** Batches of an endless shuffled stream; a share of the images carries one of the triggers and keeps its label. */
+export class StampedBatches {
+  readonly #images: Float32Array;
+  readonly #size: number;
+  readonly #stream: IndexStream;
+
+  constructor(
+    private readonly job: StampedBatchesJob,
+    private readonly random: Random,
+  ) {
+    const { images, settings } = job;
+    this.#size = images.images.length / images.count;
+    this.#images = new Float32Array(settings.batch * this.#size);
+    this.#stream = new IndexStream(sampleIndices(images), random);
+  }
+
+  next(): { images: Float32Array; labels: Int32Array } {
+    const { images, settings } = this.job;
+    const { input } = this.job.classifier;
+    const indices = this.#stream.take(settings.batch);
+    gatherInto(images, indices, this.#images, 0);
+    const labels = indices.map((index, row) => {
+      const image = this.#images.subarray(row * this.#size, (row + 1) * this.#size);
+      const label = images.labels[index] ?? 0;
+      shiftRandomly(image, input, Math.round(settings.shift * Math.min(input.height, input.width)), this.random);
+      const trigger = this.#draw(label);
+      if (trigger !== undefined) stampImage(image, trigger);
+      return label;
+    });
+    return { images: this.#images, labels };
+  }
+
+  /** Images of a trigger's own label teach nothing about it, so they never get it. */
+  #draw(label: number): LabelTrigger | undefined {
+    const { triggers, settings } = this.job;
+    const trigger = triggers[this.random.integer(triggers.length)];
+    return this.random.uniform() < settings.stampShare && trigger?.label !== label ? trigger : undefined;
+  }
+}
