@@ -43,7 +43,7 @@ import {
   type TransportedError,
 } from '../protocol/protocol';
 import { RestartBudget, type RestartLimit } from './restartBudget';
-import { complete, onlyResultsOf } from '../protocol/scanAnswer';
+import { complete, withoutOthers } from '../protocol/scanAnswer';
 
 export interface EngineClientOptions {
   /** Path of the bundled engine process, `dist/engine.mjs`. */
@@ -293,8 +293,4 @@ export class EngineClient {
     }, this.#options.idleAfter);
     this.#idle.unref();
   }
-}
-
-function withoutOthers<T extends ReportTask>(task: T): T {
-  return { ...task, report: onlyResultsOf(task.report, task.only) };
 }

@@ -1,6 +1,6 @@
 /** @file Keeps the triggers of a scan from crossing between processes twice. */
 import type { LabelResult, ScanReport } from '../../engine/report/scanReport';
-import type { ScanAnswer } from './protocol';
+import type { ReportTask, ScanAnswer } from './protocol';
 
 /** Label → its result as it was sent. */
 export type SentLabels = ReadonlyMap<number, LabelResult>;
@@ -22,9 +22,10 @@ export function shorten(report: ScanReport, sent: SentLabels): ScanAnswer {
   };
 }
 
-/** Without the results of other labels, for work on the triggers of these. */
-export function onlyResultsOf(report: ScanReport, labels: readonly number[]): ScanReport {
-  return { ...report, labels: report.labels.filter(({ label }) => labels.includes(label)) };
+/** Without the results of labels whose triggers are not worked on. */
+export function withoutOthers<T extends ReportTask>(task: T): T {
+  const labels = task.report.labels.filter(({ label }) => task.only.includes(label));
+  return { ...task, report: { ...task.report, labels } };
 }
 
 /** The whole report again. */

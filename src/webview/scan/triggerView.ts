@@ -80,5 +80,6 @@ function figures(row: LabelRow): TemplateResult {
     ${figure(t('L1 norm'), t('{0} px', formatFixed(row.l1, 1)))}
     ${figure(t('Anomaly index'), formatFixed(row.anomalyIndex, 2))} ${figure(t('p-value'), formatPValue(row.pValue))}
     ${figure(t('Attack success'), formatPercent(row.attackSuccess))}
+    ${row.response === undefined ? nothing : figure(t('L1 norm once unlearned'), t('× {0}', formatFixed(row.response, 1)))}
   </dl>`;
 }

@@ -6,6 +6,9 @@
  */
 export const SHORTCUT_SCORE = 3.2;
 
+/** Least response: in large images features of clean classes can be as small as a trigger, but they stay. */
+const LEAST_RESPONSE = 3;
+
 /** ln response − ½ ln share; `share` 0–1 of the image is what the trigger covers. A small trigger that goes away scores high. */
 export function shortcutScore(response: number, share: number): number {
   return Math.log(response) - 0.5 * Math.log(share);
@@ -13,5 +16,5 @@ export function shortcutScore(response: number, share: number): number {
 
 /** False also where nothing was asked. */
 export function isShortcut(response: number | undefined, share: number): boolean {
-  return response !== undefined && shortcutScore(response, share) >= SHORTCUT_SCORE;
+  return response !== undefined && response >= LEAST_RESPONSE && shortcutScore(response, share) >= SHORTCUT_SCORE;
 }
