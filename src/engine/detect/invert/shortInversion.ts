@@ -41,6 +41,7 @@ export async function shortNorms(
   job: ShortInversionJob,
   labels: readonly number[],
 ): Promise<ReadonlyMap<number, number>> {
+  if (labels.length === 0) return new Map();
   const { runtime, classifier, preprocessing, images, loss, seed, signal } = job;
   const { batch } = SHORT_SCHEDULE;
   const shape = { labels: labelsPerStep(classifier, labels.length, batch), batch };

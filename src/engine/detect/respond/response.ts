@@ -25,11 +25,15 @@ export interface ResponseMeter {
   measure(triggers: readonly LabelTrigger[], labels: readonly number[]): Promise<Responses>;
 }
 
-/** `undefined` where the model has no weights that could be trained. */
+/** Training takes four times the memory of what is trained, too much for the largest models at the end of a long scan. */
+const MOST_TRAINED = 100_000_000;
+
+/** `undefined` where the model has no weights that could be trained, or more than fit into memory while they are. */
 export async function responseMeter(job: ShortInversionJob): Promise<ResponseMeter | undefined> {
   const { classifier, seed } = job;
   const weights = trainableWeights(classifier, new Set(classifier.graph.initializers.keys()));
-  if (weights.length === 0) return undefined;
+  const trained = weights.reduce((sum, name) => sum + (classifier.graph.initializers.get(name)?.data.length ?? 0), 0);
+  if (trained === 0 || trained > MOST_TRAINED) return undefined;
   const images = await labelled(job);
   const before = new Map<number, number>();
   return {
