@@ -71,7 +71,7 @@ export interface LabelResult {
    * goes away, a feature of the class stays.
    */
   readonly response?: number;
-  /** Set where the trigger goes away with that of another label, which is the attacker's; this one is vulnerable because of it. */
+  /** Set where the trigger goes away with that of another label: this one may be vulnerable only because of the other's backdoor. */
   readonly explainedBy?: number;
   readonly flagged: boolean;
   /** The smallest trigger over the seeds. */

@@ -48,8 +48,7 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
     if (i === undefined) return result;
     const [pValue, l1] = [pValues[i] ?? NaN, norms[i] ?? NaN];
     const isOutlier = pValue <= evidence.settings.pThreshold && l1 <= MAX_RELATIVE_L1 * centre;
-    const flagged =
-      result.explainedBy === undefined && (isOutlier || isShortcut(result.response, l1 / evidence.pixels));
+    const flagged = isOutlier || isShortcut(result.response, l1 / evidence.pixels);
     return { ...result, anomalyIndex: indices[i] ?? 0, ...(Number.isNaN(pValue) ? {} : { pValue }), flagged };
   });
   const flagged = labels.filter((result) => result.flagged).map((result) => result.label);
@@ -117,7 +116,9 @@ function shortcutReason(result: LabelResult, pixels: number): string[] {
 function vulnerableReason(result: LabelResult): string[] {
   return result.explainedBy === undefined
     ? []
-    : [`A small trigger for ${labelText(result)} goes away together with that of label ${result.explainedBy}.`];
+    : [
+        `The trigger of ${labelText(result)} goes away together with that of label ${result.explainedBy}: it may be a consequence of that backdoor, or one like it.`,
+      ];
 }
 
 /** Where the network itself has answered, neither few labels nor equal ones are in the way. */

@@ -12,7 +12,7 @@ export interface Suspect extends LabelTrigger {
 export interface Examination {
   /** By label; see {@link ResponseMeter}. */
   readonly responses: ReadonlyMap<number, number>;
-  /** Labels whose trigger goes away with that of another, by label; the other is what the attacker wanted. */
+  /** Labels whose trigger goes away with that of another, by label: consequences of its backdoor, or backdoors like it. */
   readonly explainedBy: ReadonlyMap<number, number>;
   readonly imagePasses: number;
 }

@@ -76,15 +76,15 @@ describe('assess', () => {
     expect(assess(two, { ...evidence, classes: 2, scanned: 2 }).verdict).toBe('clean');
   });
 
-  it('flags no label that another explains, and says by which', () => {
+  it('says of which backdoor another label may be a consequence', () => {
     const seen = labels(clean.with(7, 12).with(3, 20)).map((result) => ({
       ...result,
       ...(result.label === 7 && { response: 6.3 }),
       ...(result.label === 3 && { response: 4.4, explainedBy: 7 }),
     }));
     const result = assess(seen, evidence);
-    expect(result.flagged).toEqual([7]);
-    expect(result.reasons.join(' ')).toContain('label 3 goes away together with that of label 7');
+    expect(result.flagged).toEqual([3, 7]);
+    expect(result.reasons.join(' ')).toContain('trigger of label 3 goes away together with that of label 7');
   });
 
   it('never calls a model clean of which labels were left out', () => {
