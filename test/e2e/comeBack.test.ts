@@ -3,6 +3,7 @@ import { renameSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/patience';
 import { RELEASES } from '../support/vscode/installCodeServer';
 import type { Window } from '../support/vscode/window';
 import { type Editor, openEditor, QUICK } from './editor';
@@ -71,6 +72,8 @@ describe('a scan whose window goes', () => {
   it('is paused when the window is closed, and goes on to the same result in the next', async () => {
     await scanAgain();
     await window.close();
+    // Until then a new window gets another storage from VS Code, in which there is no result.
+    await eventually('the host of the closed window to end', () => editor.server.extensionHosts() === 0);
     window = await editor.open('come-back-2');
     await window.showResults();
     await window.results(/infected.onnx.*Paused/).waitFor();

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { COMMANDS } from '../../../src/shared/contributions';
 import type { ScanEntry } from '../../../src/shared/scanEntry';
 import { eventually } from '../../support/patience';
-import { engineProcesses } from './engineProcess';
+import { descendants } from '../../support/processes';
 import { click, resultOf, sampleModel, scanQuickly, services, until } from './models';
 
 const hasLabels =
@@ -45,7 +45,7 @@ describe('an interrupted scan', () => {
     const uri = sampleModel('killed');
     click(COMMANDS.scan, uri);
     await until(uri, 'two labels', hasLabels(2));
-    const [engine, ...others] = engineProcesses();
+    const [engine, ...others] = descendants(process.pid, 'engine.mjs');
     assert.ok(engine !== undefined && others.length === 0, 'there is not exactly one engine process');
     process.kill(engine, 'SIGKILL');
     const failed = await until(uri, 'failed', (entry) => entry?.state === 'failed');

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { COMMANDS } from '../../../src/shared/contributions';
 import { writeLargeModel } from '../../support/largeModel';
-import { engineProcesses } from './engineProcess';
+import { descendants } from '../../support/processes';
 import { click, sampleModel, services, until } from './models';
 
 const GB = 2 ** 30;
@@ -25,7 +25,7 @@ function limitMemory(id: number, bytes: number | 'unlimited'): boolean {
 async function engine(model: vscode.Uri): Promise<number> {
   const { engine: client } = await services();
   await (await client()).inspect({ model: model.fsPath });
-  const [id] = engineProcesses();
+  const [id] = descendants(process.pid, 'engine.mjs');
   assert.ok(id !== undefined, 'there is no engine process');
   return id;
 }

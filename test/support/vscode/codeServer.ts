@@ -4,6 +4,7 @@ import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { eventually } from '../patience';
+import { descendants } from '../processes';
 import { installExtensions } from './installExtensions';
 import type { InstalledCodeServer } from './installCodeServer';
 
@@ -24,6 +25,8 @@ export interface CodeServer {
   windowUrl(place?: string): string;
   /** What it has printed so far. */
   output(): string;
+  /** Extension hosts that live; the one of a window outlives it for a moment, and keeps its storage for itself until then. */
+  extensionHosts(): number;
   /** Ends it and removes everything that it wrote. */
   stop(): Promise<void>;
 }
@@ -79,6 +82,7 @@ export async function startCodeServer(installed: InstalledCodeServer, options: C
         return `${address}?${kind}=${encodeURIComponent(place)}`;
       },
       output: () => output,
+      extensionHosts: () => descendants(server.pid ?? 0, 'type=extensionHost').length,
       stop,
     };
   } catch (error) {

@@ -5,7 +5,7 @@ import { eventually, PATIENCE } from '../patience';
 import type { CodeServer } from './codeServer';
 
 const SCREENSHOTS = path.resolve(import.meta.dirname, '..', '..', '..', 'artifacts', 'screenshots');
-/** Milliseconds after which steps in the input at the top are taken once more, longer each time. */
+/** Milliseconds after which steps are taken once more, longer each time. */
 const SECOND_TRY = 8_000;
 
 export class Window {
@@ -128,8 +128,16 @@ export class Window {
     await this.settle();
   }
 
-  /** It closes by itself when something else takes the focus, such as a webview that has just come; then once more. */
-  private async inQuickInput(steps: () => Promise<void>): Promise<void> {
+  /** It closes by itself when something else takes the focus, such as a webview that has just come. */
+  private inQuickInput(steps: () => Promise<void>): Promise<void> {
+    return this.again(steps, () => this.page.keyboard.press('Escape'));
+  }
+
+  /** Takes steps that something else on the screen can get in the way of, until they are through. */
+  private async again(
+    steps: () => Promise<void>,
+    giveUp: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
     let limit = SECOND_TRY;
     try {
       for (;;) {
@@ -140,7 +148,7 @@ export class Window {
         } catch (error) {
           if (limit > PATIENCE) throw error;
           limit *= 2;
-          await this.page.keyboard.press('Escape');
+          await giveUp();
         }
       }
     } finally {
@@ -172,8 +180,11 @@ export class Window {
 
   /** A button at the end of a row, which shows when the mouse is over it. */
   async inlineAction(row: Locator, title: string): Promise<void> {
-    await row.first().hover();
-    await row.first().locator(`.action-label[aria-label="${title}"]`).click();
+    // A tree that is drawn anew meanwhile moves the row away from under the mouse.
+    await this.again(async () => {
+      await row.first().hover();
+      await row.first().locator(`.action-label[aria-label="${title}"]`).click();
+    });
   }
 
   notification(text: string): Locator {

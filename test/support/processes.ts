@@ -1,12 +1,14 @@
-/** @file The engine process of this extension host, seen from outside. */
+/** @file The processes of this machine, seen from outside. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** Ids of the processes that run our engine and are children of this one. */
-export function engineProcesses(): number[] {
-  return processes()
-    .filter(({ parent, command }) => parent === process.pid && command.includes('engine.mjs'))
-    .map(({ id }) => id);
+/** Ids of the processes whose command line contains `part` and that `ancestor` has started, itself or through others. */
+export function descendants(ancestor: number, part: string): number[] {
+  const all = processes();
+  const parents = new Map(all.map(({ id, parent }) => [id, parent]));
+  const isBelow = (id: number | undefined): boolean =>
+    id !== undefined && (id === ancestor || isBelow(parents.get(id)));
+  return all.filter(({ parent, command }) => command.includes(part) && isBelow(parent)).map(({ id }) => id);
 }
 
 function processes(): { id: number; parent: number; command: string }[] {
