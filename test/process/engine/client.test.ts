@@ -19,14 +19,19 @@ describe('the sample model', () => {
     const labels = new Map<number, number | undefined>();
     let started = 0;
     let last: ScanProgress | undefined;
+    const phases = new Set<string>();
     const settings = { preset: 'quick', updates: 60, labels: [2, 7] } as const;
     const report = await client.scan(await task({ model, data, settings }), {
       onStart: () => started++,
-      onProgress: (progress) => (last = progress),
+      onProgress: (progress) => {
+        phases.add(progress.phase);
+        if (progress.phase === 'inverting') last = progress;
+      },
       onLabel: ({ label, l1 }) => labels.set(label, l1),
     });
     expect(started).toBe(1);
-    expect(last).toMatchObject({ phase: 'inverting', total: 120 });
+    expect([...phases]).toEqual(['inverting', 'verifying']);
+    expect(last).toMatchObject({ total: 120 });
     expect(last!.done).toBeGreaterThan(60);
     expect([...labels.keys()].sort()).toEqual([2, 7]);
     for (const [label, l1] of labels) expect(report.labels[label]).toMatchObject({ state: 'found', l1 });
