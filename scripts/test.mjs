@@ -14,10 +14,7 @@ const SLOWEST = 10;
  */
 const LANES = [
   { priority: os.constants.priority.PRIORITY_LOW, scripts: ['check-types', 'lint', 'test:unit', 'test:process'] },
-  {
-    priority: os.constants.priority.PRIORITY_NORMAL,
-    scripts: ['build', 'test:prepare', 'test:integration', 'test:e2e', 'test:webview'],
-  },
+  { scripts: ['build', 'test:prepare', 'test:integration', 'test:e2e', 'test:webview'] },
 ];
 
 rmSync(RESULTS, { recursive: true, force: true });
@@ -66,7 +63,7 @@ function run(script, priority) {
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32',
     });
-    os.setPriority(child.pid, priority);
+    if (priority !== undefined) os.setPriority(child.pid, priority);
     let output = '';
     const collect = (chunk) => (output += chunk);
     child.stdout.setEncoding('utf8').on('data', collect);
