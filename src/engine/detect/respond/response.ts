@@ -3,10 +3,9 @@
  * the class behind: the label becomes many times harder to reach. A feature that the class is made of does not go away.
  * This asks the network and not the other labels, so it serves two classes, one scanned label, and many infected ones alike.
  */
-import type { Classifier } from '../../classify/classifier';
 import { Evaluator } from '../../classify/evaluator';
 import type { LabelTrigger } from '../../classify/labelTrigger';
-import type { CleanImages, LabelledImages } from '../../samples/samples';
+import type { LabelledImages } from '../../samples/samples';
 import { trainableWeights } from '../../training/trainableWeights';
 import { shortNorms, SHORT_SCHEDULE, SHORT_UPDATES, type ShortInversionJob } from '../invert/shortInversion';
 import { UNLEARN_BATCH, unlearnBriefly } from './unlearnBriefly';
@@ -40,7 +39,7 @@ export async function responseMeter(job: ShortInversionJob): Promise<ResponseMet
     measure: async (triggers, labels) => {
       const fresh = labels.filter((label) => !before.has(label));
       for (const [label, norm] of await shortNorms(job, fresh)) before.set(label, norm);
-      const forgetful: Classifier = await unlearnBriefly({ ...job, ...UNLEARNING, images, triggers, weights, seed });
+      const forgetful = await unlearnBriefly({ ...job, ...UNLEARNING, images, triggers, weights, seed });
       const after = await shortNorms({ ...job, classifier: forgetful }, labels);
       return {
         ratios: new Map(labels.map((label) => [label, (after.get(label) ?? NaN) / (before.get(label) ?? NaN)])),
@@ -63,7 +62,7 @@ async function labelled({
   if (labels !== undefined) return { ...images, labels };
   const evaluator = await Evaluator.compile(runtime, classifier, preprocessing);
   try {
-    return { ...(images satisfies CleanImages), labels: await evaluator.predictions(images, undefined, signal) };
+    return { ...images, labels: await evaluator.predictions(images, undefined, signal) };
   } finally {
     await evaluator.dispose();
   }
