@@ -71,6 +71,8 @@ export async function openPanel(
       await route.fulfill({ status: 404 });
     }
   });
+  // Where tsx runs this file (the benchmark), it wraps functions in a helper that the page doesn't have.
+  await page.addInitScript('globalThis.__name ??= (named) => named');
   await page.addInitScript(mimicVsCode, { style: DEFAULT_STYLE, theme: themeOf(theme) });
 
   const send = async (...messages: readonly HostMessage[]): Promise<void> => {
