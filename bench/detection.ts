@@ -1,6 +1,6 @@
 /**
  * @file Detection on models of our own attack: every task, infected and clean, several seeds, at the default settings.
- * Usage: tsx bench/detection.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1,2,3] [--model-seed 1] [--kinds infected,clean] [--loss authors] [--preset quick] [--threads 2] [--out FILE]
+ * Usage: tsx bench/detection.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1,2,3] [--model-seed 1] [--kinds infected,clean] [--loss authors] [--preset quick] [--scheme paper] [--threads 2] [--out FILE]
  */
 import { createHash } from 'node:crypto';
 import { appendFile, writeFile } from 'node:fs/promises';
@@ -51,6 +51,7 @@ async function main(): Promise<void> {
   const settings: Partial<ScanSettings> = {
     loss: (option('loss') ?? 'cross-entropy') as LossKind,
     preset: (option('preset') ?? 'standard') as ScanSettings['preset'],
+    scheme: option('scheme') === 'paper' ? 'paper' : 'race',
   };
   const runtime = await openRuntime({ threads: Number(option('threads') ?? 2) });
   const out = option('out');

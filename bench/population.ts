@@ -2,18 +2,19 @@
  * @file A population of clean and infected models: trains them, each once, measures what could tell them apart, and writes
  * bench/results/population.md. What is trained and measured is kept in the user's cache folder, so that it can go on later.
  * Usage: npm run bench:population -- --data FOLDER [--tasks mnist,gtsrb,cifar10] [--share I/N] [--threads 1] [--most N]
+ *   [--trained], which scans what is trained already and trains nothing
  * Without --data, the page is written anew from what is there.
  */
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { shortNorm } from '../src/engine/detect/invert/shortInversion';
 import type { Runtime } from '../src/engine/runtime/runtime';
 import { openRuntime } from '../src/runner/runtimes/runtimes';
 import { option } from './lib/options';
 import { populationData, scanned, type PopulationData } from './population/data';
 import { measureEvidence } from './population/evidence';
 import { POPULATION_FOLDER, populationModel } from './population/models';
-import { isExample, type MeasuredModel, populationPage } from './population/page';
+import { populationPage } from './population/page';
+import { isExample, type MeasuredModel } from './population/rows';
 import { type ModelPlan, populationPlan, type PopulationTask } from './population/plan';
 
 const RESULTS = path.join(import.meta.dirname, 'results', 'population.md');
@@ -35,7 +36,9 @@ async function growPopulation(): Promise<void> {
   let left = Number(option('most') ?? Infinity);
   for (const [i, plan] of plans.entries()) {
     if (!tasks.includes(plan.task) || i % parts !== part - 1 || left <= 0) continue;
-    if ((await fs.stat(evidenceFile(plan.id)).catch(() => undefined)) !== undefined) continue;
+    if (await exists(evidenceFile(plan.id))) continue;
+    if (process.argv.includes('--trained') && !(await exists(path.join(POPULATION_FOLDER, `${plan.id}.json`))))
+      continue;
     const images = data.get(plan.task) ?? (await populationData(plan.task));
     data.set(plan.task, images);
     await measure(runtime, plan, images);
@@ -46,18 +49,29 @@ async function growPopulation(): Promise<void> {
 async function measure(runtime: Runtime, plan: ModelPlan, images: PopulationData): Promise<void> {
   const model = await populationModel(runtime, plan, images);
   const evidence = await measureEvidence(runtime, model.file, scanned(images));
-  await fs.writeFile(evidenceFile(plan.id), JSON.stringify({ ...evidence, ...model }));
+  // Pictures and curves would fill the disk, and no page shows them.
+  const text = JSON.stringify({ ...evidence, ...model }, (key, value: unknown) =>
+    ['trigger', 'curve'].includes(key) ? undefined : value,
+  );
+  await fs.writeFile(evidenceFile(plan.id), text);
   const shown = evidence.labels
-    .filter(({ l1 }) => l1 !== undefined)
+    .filter(({ response }) => response !== undefined)
     .sort((a, b) => a.l1! - b.l1!)
-    .map(({ label, heat, l1, after }) => {
-      const ratios = Object.values(after ?? {}).map((curve) => (shortNorm(curve) / shortNorm(heat)).toFixed(1));
-      return `${label}${model.targets.includes(label) ? '*' : ''}: ${l1!.toFixed(0)} ×${ratios.join('/')}`;
-    });
+    .map(
+      ({ label, l1, response }) =>
+        `${label}${model.targets.includes(label) ? '*' : ''}: ${l1!.toFixed(0)} ×${response!.toFixed(1)}`,
+    );
   const attack = model.attackSuccess.map((rate) => rate.toFixed(2)).join(' ');
-  console.log(`${plan.id} | accuracy ${model.cleanAccuracy.toFixed(3)} | attack ${attack} | ${shown.join(', ')}`);
+  const found = `${evidence.verdict} ${evidence.flagged.join(' ')}`;
+  console.log(
+    `${plan.id} | accuracy ${model.cleanAccuracy.toFixed(3)} | attack ${attack} | ${found} | ${shown.join(', ')}`,
+  );
 }
 
 function evidenceFile(id: string): string {
-  return path.join(POPULATION_FOLDER, `${id}.evidence.json`);
+  return path.join(POPULATION_FOLDER, `${id}.scan.json`);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return (await fs.stat(file).catch(() => undefined)) !== undefined;
 }

@@ -67,7 +67,7 @@ async function repairAll(task: Task, seed: number, variant: Variant | undefined)
   }));
   const labels = [...new Set(originals.map(({ label }) => label))];
   const reversed = await reversedOf(model.file, async () => {
-    const settings = completeSettings({ seed }, classifier.classes);
+    const settings = completeSettings({ scheme: 'paper', seed }, classifier.classes);
     const seeds = Array.from({ length: 1 + REPAIR_DEFAULTS.extraTriggers }, (_, i) =>
       i === 0 ? seed : seed + 999 + i,
     );

@@ -6,7 +6,7 @@ import { ARCHITECTURES, buildNetwork, type Architecture } from '../src/engine/at
 import { encodeNetwork } from '../src/engine/attack/encodeNetwork';
 import { Inversion } from '../src/engine/detect/invert/inversion';
 import { InversionTask, runInversions } from '../src/engine/detect/invert/runInversions';
-import { inversionOptions } from '../src/engine/detect/scanLabels';
+import { inversionOptions } from '../src/engine/detect/invert/inversionOptions';
 import { labelsPerStep } from '../src/engine/detect/invert/triggerStep';
 import { completeSettings } from '../src/engine/scan/settings';
 import { TriggerStep } from '../src/engine/detect/invert/triggerStep';

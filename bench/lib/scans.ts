@@ -1,6 +1,7 @@
 /** @file Reversed triggers of the bench models' target labels, kept in .cache/, and images that neither model nor scan has seen. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { scanLabels, type DetectionJob } from '../../src/engine/detect/scanLabels';
+import type { DetectionJob } from '../../src/engine/detect/scanJob';
+import { scanLabels } from '../../src/engine/detect/scanLabels';
 import { completeSettings } from '../../src/engine/scan/settings';
 import { readModel } from '../../src/engine/formats';
 import { classifierOf } from '../../src/engine/classify/classifier';
@@ -39,7 +40,7 @@ export async function benchTrigger(
     classifier,
     preprocessing: RAW,
     images: halves(data).scanned,
-    settings: completeSettings({ labels: [label] }, classifier.classes),
+    settings: completeSettings({ scheme: 'paper', labels: [label] }, classifier.classes),
     checkpointKey: file,
     now: () => performance.now() / 1000,
   };

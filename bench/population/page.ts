@@ -1,94 +1,147 @@
 /** @file What the measured population shows, as a page. */
-import { shortNorm } from '../../src/engine/detect/invert/shortInversion';
-import { UNLEARNING } from '../../src/engine/detect/respond/response';
-import type { ModelEvidence } from './evidence';
-import { crossValidated, fit, type LabelRow, rocAuc } from './fit';
-import { SHORTCUT_SCORE, shortcutScore } from '../../src/engine/detect/judge/rule';
-import type { PopulationModel } from './models';
-import { nameOf } from './plan';
-
-export type MeasuredModel = PopulationModel & ModelEvidence;
-
-/** A model whose backdoor does not work, or that has not learned its task, is no example of anything. */
-export function isExample({ plan, cleanAccuracy, attackSuccess }: PopulationModel): boolean {
-  const least = plan.task === 'cifar10' ? 0.6 : 0.85;
-  return cleanAccuracy >= least && attackSuccess.every((rate) => rate >= 0.8);
-}
-
-/** Labels that were asked. Of an infected model, those the attacker did not choose may be lookalikes: they teach nothing. */
-export function rowsOf(model: MeasuredModel): LabelRow[] {
-  const { plan, targets, pixels } = model;
-  return model.labels.flatMap(({ label, heat, l1, after }): LabelRow[] => {
-    const curve = after?.[String(UNLEARNING.learningRate)];
-    if (l1 === undefined || curve === undefined) return [];
-    const infected = targets.includes(label);
-    const features = [Math.log(shortNorm(curve) / shortNorm(heat)), Math.log(l1 / pixels)];
-    return [{ group: `${plan.task} ${plan.network}`, model: plan.id, features, infected }];
-  });
-}
+import { crossValidated, fit, logOdds, rocAuc } from './fit';
+import { type Attack, nameOf } from './plan';
+import { FEATURES, firstSuspect, isClean, isExact, type MeasuredModel, rowsOf } from './rows';
 
 export function populationPage(models: readonly MeasuredModel[]): string {
-  const rows = models.flatMap(rowsOf);
-  const used = rows.filter(({ model, infected }) => infected || isClean(models, model));
-  const weights = fit(used);
-  const scores = crossValidated(used);
-  const perModel = models.map((model) => {
-    const own = used.flatMap((row, i) => (row.model === model.plan.id ? [scores[i]!] : []));
-    return { model, score: Math.max(-Infinity, ...own) };
-  });
-  const infectedModels = perModel.map(({ model }) => model.plan.attack !== undefined);
-  const auc = rocAuc(
-    perModel.map(({ score }) => score),
-    infectedModels,
-  );
-  const lines = models.map((model) => {
-    const asked = rowsOf(model);
-    const best = (infected: boolean): string => {
-      const responses = asked.filter((row) => row.infected === infected).map(({ features }) => Math.exp(features[0]!));
-      return responses.length === 0
-        ? ''
-        : `${Math.min(...responses).toFixed(1)} … ${Math.max(...responses).toFixed(1)}`;
-    };
-    const shares = asked.filter((row) => row.infected).map(({ features }) => 100 * Math.exp(features[1]!));
-    const scores = (infected: boolean): number[] =>
-      asked
-        .filter((row) => row.infected === infected)
-        .map(({ features }) => shortcutScore(Math.exp(features[0]!), Math.exp(features[1]!)));
-    const worst = scores(true);
-    return [
-      model.plan.id,
-      (100 * model.cleanAccuracy).toFixed(1),
-      model.attackSuccess.length === 0 ? '' : (100 * Math.min(...model.attackSuccess)).toFixed(0),
-      model.targets.join(' '),
-      best(true),
-      shares.length === 0 ? '' : Math.max(...shares).toFixed(1),
-      worst.length === 0 ? '' : Math.min(...worst).toFixed(2),
-      best(false),
-      Math.max(...scores(false)).toFixed(2),
-    ];
-  });
-  const head = [
-    ...['model', 'accuracy', 'attack', "attacker's labels", 'their response', 'largest share of the image, %'],
-    ...['smallest score', 'response of other suspects', 'their largest score'],
-  ];
-  const table = [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-  const kinds = new Map<string, number>();
-  for (const { plan } of models) {
-    const kind = plan.attack === undefined ? 'clean' : nameOf(plan.attack);
-    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-  }
+  const infected = models.filter((model) => !isClean(model));
+  const clean = models.filter(isClean);
+  const patches = infected.filter(({ plan }) => isPatch(plan.attack));
+  const asked = patches.filter(({ plan }) => plan.attack?.kind !== 'source');
   return `# The population
 
-\`npm run bench:population -- --data FOLDER\`: ${models.length} models so far (${[...kinds].map(([kind, count]) => `${count} ${kind}`).join(', ')}), of which the
-regression is fitted on ${used.length} labels. Models whose backdoor works in less than 80 % of the images are left out.
+\`npm run bench:population -- --data FOLDER\`: ${models.length} models so far, ${clean.length} clean and ${infected.length} infected, of which
+${models.filter(({ plan }) => !['paper', 'deep'].includes(plan.network)).length} were trained by PyTorch. Each had one standard scan with 1,000 images that it was not trained on.
+Models whose backdoor works in less than 80 % of the images are left out.
 
-Log-odds that a label is a backdoor's: ${weights[0]!.toFixed(2)} + ${weights[1]!.toFixed(2)} · ln response + ${weights[2]!.toFixed(2)} · ln share. ROC-AUC of the largest log-odds of a
-model, cross-validated by leaving out one task and network: ${auc.toFixed(3)}. The product's rule is the score ln response − ½ ln share ≥ ${SHORTCUT_SCORE}.
+| measure | |
+| --- | --- |
+| clean models called infected | ${share(clean, ({ verdict }) => verdict === 'infected')} |
+| clean models called clean | ${share(clean, ({ verdict }) => verdict === 'clean')} |
+| infected verdicts, patch triggers (several labels and nine triggers too) | ${share(asked, ({ verdict }) => verdict === 'infected')} |
+| the attacker's label is the first suspect, of these | ${share(asked, (model) => model.targets.includes(firstSuspect(model) ?? -1))} |
+| flagged set is exactly the attacker's labels, of these | ${share(asked, isExact)} |
+| ROC-AUC of the smallest norm by the median | ${auc([...clean, ...asked], smallestRelative)} |
+| ROC-AUC of the smallest share of the image | ${auc([...clean, ...asked], smallestShare)} |
+${passesRows(models)}
 
-${table}
+${regression(models)}
+
+## By attack
+
+${byAttack(infected)}
+
+## By model
+
+Responses are those of the labels that the network was asked about.
+
+${byModel(models)}
 `;
 }
 
-function isClean(models: readonly MeasuredModel[], id: string): boolean {
-  return models.find(({ plan }) => plan.id === id)?.plan.attack === undefined;
+function isPatch(attack: Attack | undefined): boolean {
+  return attack !== undefined && attack.kind !== 'blended';
+}
+
+function share(models: readonly MeasuredModel[], holds: (model: MeasuredModel) => boolean): string {
+  return `${models.filter(holds).length} of ${models.length}`;
+}
+
+function smallestRelative(model: MeasuredModel): number {
+  const sizes = model.labels.flatMap(({ comparedL1 }) => (comparedL1 === undefined ? [] : [comparedL1]));
+  const sorted = sizes.sort((a, b) => a - b);
+  return -(sorted[0] ?? NaN) / (sorted[sorted.length >> 1] ?? NaN);
+}
+
+function smallestShare({ labels, pixels }: MeasuredModel): number {
+  return -Math.min(...labels.flatMap(({ l1 }) => (l1 === undefined ? [] : [l1]))) / pixels;
+}
+
+function auc(models: readonly MeasuredModel[], score: (model: MeasuredModel) => number): string {
+  const positive = models.map((model) => !isClean(model));
+  return rocAuc(models.map(score), positive).toFixed(3);
+}
+
+function passesRows(models: readonly MeasuredModel[]): string {
+  return [...new Set(models.map(({ plan }) => plan.task))]
+    .map((task) => {
+      const passes = models.filter(({ plan }) => plan.task === task).map(({ imagePasses }) => imagePasses);
+      const [mean, most] = [passes.reduce((a, b) => a + b, 0) / passes.length, Math.max(...passes)];
+      return `| image passes of a scan, ${task}: mean, most | ${Math.round(mean).toLocaleString('en-US')}, ${most.toLocaleString('en-US')} |`;
+    })
+    .join('\n');
+}
+
+/** Log-odds that a label is a backdoor's, fitted on what there is; a model counts by its largest. */
+function regression(models: readonly MeasuredModel[]): string {
+  const used = models
+    .filter((model) => isClean(model) || isPatch(model.plan.attack))
+    .filter(({ plan }) => plan.attack?.kind !== 'source');
+  const rows = used.flatMap(rowsOf);
+  const weights = fit(rows);
+  const held = crossValidated(rows);
+  const scoreOf = (id: string, scores: readonly number[]): number =>
+    Math.max(-50, ...rows.flatMap((row, i) => (row.model === id ? [scores[i] ?? -50] : [])));
+  const positive = used.map((model) => !isClean(model));
+  const curve = (scores: readonly number[]): string =>
+    rocAuc(
+      used.map(({ plan }) => scoreOf(plan.id, scores)),
+      positive,
+    ).toFixed(3);
+  const terms = FEATURES.map((name, i) => `${(weights[i + 1] ?? NaN).toFixed(2)} · ${name}`).join(' + ');
+  return `Regression over ${rows.length} labels: log-odds = ${(weights[0] ?? NaN).toFixed(2)} + ${terms}. ROC-AUC of a model's largest log-odds, patch triggers: ${curve(rows.map((row) => logOdds(weights, row)))}; cross-validated, leaving out one task and network at a time: ${curve(held)}.`;
+}
+
+function byAttack(infected: readonly MeasuredModel[]): string {
+  const kinds = [
+    ...new Set(infected.map(({ plan }) => `${plan.task} ${plan.attack === undefined ? '' : nameOf(plan.attack)}`)),
+  ];
+  const lines = kinds.map((kind) => {
+    const own = infected.filter(
+      ({ plan }) => `${plan.task} ${plan.attack === undefined ? '' : nameOf(plan.attack)}` === kind,
+    );
+    return [kind, share(own, ({ verdict }) => verdict === 'infected'), share(own, isExact)];
+  });
+  return table([['attack', 'infected verdicts', 'exactly the attacker’s labels'], ...lines]);
+}
+
+function byModel(models: readonly MeasuredModel[]): string {
+  const lines = models.map((model) => {
+    const { plan, cleanAccuracy, attackSuccess, targets, verdict, flagged, labels, pixels, imagePasses } = model;
+    const asked = labels.filter(({ response }) => response !== undefined);
+    const range = (ours: boolean): string => {
+      const own = asked.filter(({ label }) => targets.includes(label) === ours).map(({ response }) => response ?? NaN);
+      return own.length === 0 ? '' : `${Math.min(...own).toFixed(1)} … ${Math.max(...own).toFixed(1)}`;
+    };
+    const shares = labels
+      .filter(({ label, l1 }) => targets.includes(label) && l1 !== undefined)
+      .map(({ l1 = NaN }) => (100 * l1) / pixels);
+    return [
+      plan.id,
+      (100 * cleanAccuracy).toFixed(1),
+      attackSuccess.length === 0 ? '' : (100 * Math.min(...attackSuccess)).toFixed(0),
+      targets.join(' '),
+      `${verdict} ${flagged.join(' ')}`,
+      shares.length === 0 ? '' : Math.max(...shares).toFixed(1),
+      range(true),
+      range(false),
+      imagePasses.toLocaleString('en-US'),
+    ];
+  });
+  const head = [
+    'model',
+    'accuracy',
+    'attack',
+    "attacker's labels",
+    'verdict, flagged',
+    'their share of the image, %',
+    'their response',
+    'response of others',
+    'image passes',
+  ];
+  return table([head, ...lines]);
+}
+
+function table([head = [], ...lines]: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

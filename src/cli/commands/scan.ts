@@ -16,6 +16,8 @@ import { checkTargets, writeReports, type ReportTargets } from '../reportFiles';
 import { runtimeOptions, runtimeRequest, type RuntimeOptions } from '../runtimeOptions';
 import { MODEL_ARGUMENT, sampleOptions, sampleRequest, type SampleOptions } from '../sampleOptions';
 
+type Scheme = NonNullable<ScanSettings['scheme']>;
+
 interface ScanOptions extends ReportTargets, RuntimeOptions, SampleOptions {
   readonly quick?: true;
   readonly thorough?: true;
@@ -23,6 +25,7 @@ interface ScanOptions extends ReportTargets, RuntimeOptions, SampleOptions {
   readonly seed?: number;
   readonly threshold?: number;
   readonly loss?: LossKind;
+  readonly scheme?: Scheme;
   readonly only?: number[];
   readonly resume?: true;
   readonly cache?: string;
@@ -55,6 +58,12 @@ export function scanCommand(context: CommandContext): Command {
         'cross-entropy',
         'authors',
       ] satisfies LossKind[]),
+    )
+    .addOption(
+      new Option('--scheme <name>', 'all labels briefly and the smallest to the end, or as in the paper').choices([
+        'race',
+        'paper',
+      ] satisfies Scheme[]),
     )
     .option('--only <labels>', 'scan these labels only, such as 0,3,5-9', labelList)
     .option('--resume', 'go on where the last scan of this model with these settings stopped')
@@ -114,13 +123,14 @@ async function scan(model: string, options: ScanOptions, { terminal, signal, now
 }
 
 function settingsOf(options: ScanOptions): Partial<ScanSettings> {
-  const { quick, thorough, seeds, seed, threshold, loss, only } = options;
+  const { quick, thorough, seeds, seed, threshold, loss, scheme, only } = options;
   return {
     preset: quick === true ? 'quick' : thorough === true ? 'thorough' : 'standard',
     ...(seeds !== undefined && { seeds }),
     ...(seed !== undefined && { seed }),
     ...(threshold !== undefined && { pThreshold: threshold }),
     ...(loss !== undefined && { loss }),
+    ...(scheme !== undefined && { scheme }),
     ...(only !== undefined && { labels: only }),
   };
 }

@@ -1,6 +1,24 @@
 /** @file What a scan takes in and what it tells while it runs. */
+import type { Classifier } from '../classify/classifier';
+import type { CurvePoint, LabelResult, ScanSettings } from '../report/scanReport';
+import type { Runtime } from '../runtime/runtime';
+import type { Preprocessing } from '../samples/preprocessing/preprocessing';
+import type { CleanImages } from '../samples/samples';
 import type { CancelSignal } from '../support/cancellation';
-import type { CurvePoint, LabelResult } from '../report/scanReport';
+
+export interface DetectionJob {
+  readonly runtime: Runtime;
+  readonly classifier: Classifier;
+  readonly preprocessing: Preprocessing;
+  readonly images: CleanImages;
+  readonly settings: ScanSettings;
+  readonly labelNames?: readonly string[];
+  readonly accuracyDoubt?: string;
+  /** Hash of everything that determines the numbers. */
+  readonly checkpointKey: string;
+  /** Seconds since some fixed point. */
+  readonly now: () => number;
+}
 
 /** Absolute progress, at most about five times a second. */
 export interface ScanProgress {
@@ -27,7 +45,7 @@ export interface CheckpointStore {
 
 export interface ScanEvents {
   onProgress?(progress: ScanProgress): void;
-  /** A label is done; its index and p-value are preliminary until the scan ends. A label in doubt comes a second time. */
+  /** A label is done; its index and p-value are preliminary until the scan ends. A suspect comes a second time. */
   onLabel?(result: LabelResult): void;
   readonly signal?: CancelSignal;
   readonly checkpoints?: CheckpointStore;

@@ -36,6 +36,7 @@ const count = z.int().min(0);
 const size = z.int().min(1).max(65_536);
 
 const settings = z.object({
+  scheme: z.enum(['race', 'paper']).exactOptional(),
   preset: z.enum(['quick', 'standard', 'thorough']),
   loss: z.enum(['cross-entropy', 'authors']),
   seeds: count,
@@ -60,6 +61,8 @@ const label = z.object({
   name: z.string().exactOptional(),
   state: z.enum(['found', 'not-reached', 'screened', 'not-scanned']),
   l1: z.number().min(0).exactOptional(),
+  comparedL1: z.number().min(0).exactOptional(),
+  stopped: z.literal(true).exactOptional(),
   l1PerSeed: z.array(z.number()).readonly(),
   anomalyIndex: z.number().exactOptional(),
   pValue: share.exactOptional(),

@@ -2,7 +2,7 @@
 import type { CleanImages } from '../samples/samples';
 import { Inversion } from '../detect/invert/inversion';
 import { InversionTask, runInversions } from '../detect/invert/runInversions';
-import { inversionOptions } from '../detect/scanLabels';
+import { inversionOptions } from '../detect/invert/inversionOptions';
 import { TriggerStep } from '../detect/invert/triggerStep';
 import type { Classifier } from '../classify/classifier';
 import type { CancelSignal } from '../support/cancellation';

@@ -9,6 +9,11 @@ export type LossKind = 'cross-entropy' | 'authors';
 
 /** Everything that determines the numbers of a scan; part of the checkpoint's key. */
 export interface ScanSettings {
+  /**
+   * `race`: all labels briefly, the smallest to the end; `paper`: every label to the end, above {@link lowCostAbove} labels those that
+   * its low-cost scheme leaves. Absent in reports from before there was a race: `paper`.
+   */
+  readonly scheme?: 'race' | 'paper';
   readonly preset: 'quick' | 'standard' | 'thorough';
   readonly loss: LossKind;
   /** Independent inversions per label, of which the smallest trigger counts. */
@@ -25,7 +30,7 @@ export interface ScanSettings {
   readonly pThreshold: number;
   /** Labels scanned; all when absent. */
   readonly labels?: readonly number[];
-  /** Above this number of labels the low-cost scheme of the paper (V-B) is used; 0 never. */
+  /** Above this number of labels the paper's scheme screens them first (V-B); 0 never. */
   readonly lowCostAbove: number;
 }
 
@@ -58,6 +63,10 @@ export interface LabelResult {
   readonly state: 'found' | 'not-reached' | 'screened' | 'not-scanned';
   /** Σ mask of the smallest trigger over the seeds, in pixels; absent where none was found. */
   readonly l1?: number;
+  /** Σ mask after as many updates as every label had, which is what index and p-value compare; absent where all labels had the same anyway. */
+  readonly comparedL1?: number;
+  /** Set where the race ended early for the label, because it is no suspect: more updates would make its trigger smaller. */
+  readonly stopped?: true;
   /** L1 of each seed's trigger. */
   readonly l1PerSeed: readonly number[];
   /** The paper's anomaly index |L1 − median| / (1.4826·MAD); negative above the median. */
@@ -118,7 +127,7 @@ export interface ScanReport {
   /** In label order. */
   readonly labels: readonly LabelResult[];
   readonly flagged: readonly number[];
-  /** Of L1 over the labels with a trigger. */
+  /** Of the L1 that labels are compared by, over those with a trigger. */
   readonly median?: number;
   /** 1.4826 · median absolute deviation of L1. */
   readonly mad?: number;

@@ -12,6 +12,11 @@ export function formatFixed(value: number | undefined, digits: number): string {
     : value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
+/** An L1 norm in pixels: `14.2`, or `≤ 98.0` where the inversion was stopped early and would have found a smaller trigger. */
+export function formatNorm({ l1, stopped }: { readonly l1?: number; readonly stopped?: true }): string {
+  return `${stopped === true && l1 !== undefined ? '≤ ' : ''}${formatFixed(l1, 1)}`;
+}
+
 /** `97.4 %` of a share 0–1, `–` where there is none. */
 export function formatPercent(share: number | undefined): string {
   return share === undefined ? '–' : `${(100 * share).toFixed(1)} %`;

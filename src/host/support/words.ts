@@ -1,6 +1,6 @@
 /** @file States and results in the user's words. */
 import * as vscode from 'vscode';
-import { formatFixed, formatNumber, formatPercent, formatPEquation } from '../../engine/support/numberText';
+import { formatFixed, formatNumber, formatPercent, formatPEquation, formatNorm } from '../../engine/support/numberText';
 import { plainText } from '../../engine/support/plainText';
 import type { LabelResult, ScanReport, Verdict } from '../../engine/report/scanReport';
 import type { ScanEntry } from '../../shared/scanEntry';
@@ -55,7 +55,7 @@ export function labelFigures(result: LabelResult): string {
       return vscode.l10n.t('not scanned');
     case 'found':
       return [
-        `L1 ${formatFixed(result.l1, 1)}`,
+        `L1 ${formatNorm(result)}`,
         ...(result.anomalyIndex === undefined ? [] : [vscode.l10n.t('index {0}', formatFixed(result.anomalyIndex, 2))]),
         ...(result.pValue === undefined ? [] : [formatPEquation(result.pValue)]),
         ...(result.attackSuccess === undefined ? [] : [formatPercent(result.attackSuccess)]),
@@ -75,7 +75,7 @@ export function labelSentences(result: LabelResult, report: ScanReport | undefin
       return [vscode.l10n.t('{0} was left out of the scan.', name)];
     case 'found': {
       const pixels = result.trigger === undefined ? undefined : result.trigger.width * result.trigger.height;
-      const size = formatFixed(result.l1, 1);
+      const size = formatNorm(result);
       return [
         pixels === undefined
           ? vscode.l10n.t('A trigger of {0} pixels leads to {1}.', size, name)

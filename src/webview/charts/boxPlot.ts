@@ -1,7 +1,7 @@
 /** @file L1 norms as in the paper's Fig. 4: a box over the labels that are not flagged, the flagged ones beside it. */
 import { t } from '@vscode/l10n';
 import { svg } from 'lit-html';
-import { formatFixed, formatNumber } from '../../engine/support/numberText';
+import { formatNorm, formatNumber } from '../../engine/support/numberText';
 import { labelTitle } from '../../engine/output/scanSummary';
 import type { LabelRow } from '../../shared/panelMessages';
 import { anchor, MANY, type DrawnChart } from './anomalyChart';
@@ -13,15 +13,20 @@ const HEIGHT = 152;
 const MARGIN = { left: 12, right: 16, top: 16, bottom: 42 };
 const BOX = 44;
 
-/** `rows` ascending in `l1`, each with one. */
+/** What labels are compared by. */
+export function sizeOf(row: LabelRow | undefined): number {
+  return row?.comparedL1 ?? row?.l1 ?? 0;
+}
+
+/** `rows` ascending in {@link sizeOf}, each with an L1 norm. */
 export function boxPlot(rows: readonly LabelRow[], width: number): DrawnChart {
   const plot = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: HEIGHT - MARGIN.bottom };
-  const x = linearScale([0, Math.max(1, rows.at(-1)?.l1 ?? 0)], [plot.left, plot.right], width / 110);
+  const x = linearScale([0, Math.max(1, sizeOf(rows.at(-1)))], [plot.left, plot.right], width / 110);
   const middle = (plot.top + plot.bottom) / 2;
-  const marks = rows.map((row) => ({ row, x: x.position(row.l1 ?? 0), y: middle + jitter(row.label) * BOX * 0.4 }));
+  const marks = rows.map((row) => ({ row, x: x.position(sizeOf(row)), y: middle + jitter(row.label) * BOX * 0.4 }));
   const flagged = marks.filter(({ row }) => row.flagged);
   const others = marks.filter(({ row }) => !row.flagged);
-  const box = boxStatistics(others.map(({ row }) => row.l1 ?? 0));
+  const box = boxStatistics(others.map(({ row }) => sizeOf(row)));
   const [top, bottom] = [middle - BOX / 2, middle + BOX / 2];
   return {
     height: HEIGHT,
@@ -54,5 +59,5 @@ function jitter(label: number): number {
 
 function pointText(row: LabelRow): string {
   const flagged = row.flagged ? `, ${t('flagged')}` : '';
-  return `${t('Label {0}: L1 norm {1} pixels', labelTitle(row), formatFixed(row.l1, 1))}${flagged}`;
+  return `${t('Label {0}: L1 norm {1} pixels', labelTitle(row), formatNorm(row))}${flagged}`;
 }

@@ -1,7 +1,7 @@
 /** @file Two scans side by side, such as before and after a repair. */
 import { t } from '@vscode/l10n';
 import { html, type TemplateResult } from 'lit-html';
-import { formatFixed } from '../../engine/support/numberText';
+import { formatFixed, formatNorm } from '../../engine/support/numberText';
 import { plainText } from '../../engine/support/plainText';
 import { labelTitle } from '../../engine/output/scanSummary';
 import type { LabelRow, ReportView } from '../../shared/panelMessages';
@@ -55,8 +55,8 @@ export function compareReports(
         t('Labels before and after'),
         [
           { title: t('Label'), cell: (pair) => labelTitle(pair.row) },
-          { title: t('L1 before'), cell: (pair) => formatFixed(pair.before?.l1, 1), numeric: true },
-          { title: t('L1 after'), cell: (pair) => formatFixed(pair.after?.l1, 1), numeric: true },
+          { title: t('L1 before'), cell: (pair) => formatNorm(pair.before ?? {}), numeric: true },
+          { title: t('L1 after'), cell: (pair) => formatNorm(pair.after ?? {}), numeric: true },
           { title: t('Index before'), cell: (pair) => formatFixed(pair.before?.anomalyIndex, 2), numeric: true },
           { title: t('Index after'), cell: (pair) => formatFixed(pair.after?.anomalyIndex, 2), numeric: true },
           { title: t('Flagged'), cell: flaggedNote },

@@ -1,11 +1,11 @@
 /** @file The two charts over all labels, anomaly indices and L1 norms, each with the labels' table behind it. */
 import { t } from '@vscode/l10n';
 import type { TemplateResult } from 'lit-html';
-import { formatFixed, formatPercent, formatPValue } from '../../engine/support/numberText';
+import { formatFixed, formatPercent, formatPValue, formatNorm } from '../../engine/support/numberText';
 import { byAnomaly, labelTitle } from '../../engine/output/scanSummary';
 import type { LabelRow } from '../../shared/panelMessages';
 import { anomalyChart, type DrawnChart } from '../charts/anomalyChart';
-import { boxPlot } from '../charts/boxPlot';
+import { boxPlot, sizeOf } from '../charts/boxPlot';
 import { Figure } from '../charts/figure';
 import { Memo } from '../memo';
 import { Table, type Column } from '../table';
@@ -63,7 +63,7 @@ export class NormFigure {
 
   render(all: readonly LabelRow[], width: number, onSelect: (label: number) => void): TemplateResult {
     const { rows, drawn } = this.#drawn.of([all, width], () => {
-      const sized = all.filter((row) => row.l1 !== undefined).sort((a, b) => (a.l1 ?? 0) - (b.l1 ?? 0));
+      const sized = all.filter((row) => row.l1 !== undefined).sort((a, b) => sizeOf(a) - sizeOf(b));
       return { rows: sized, drawn: boxPlot(sized, width) };
     });
     const title = t('Size of the triggers');
@@ -85,7 +85,7 @@ export class NormFigure {
 function labelColumns(): Column<LabelRow>[] {
   return [
     { title: t('Label'), cell: labelTitle },
-    { title: t('L1 norm'), cell: (row) => formatFixed(row.l1, 1), numeric: true },
+    { title: t('L1 norm'), cell: (row) => formatNorm(row), numeric: true },
     { title: t('Anomaly index'), cell: (row) => formatFixed(row.anomalyIndex, 2), numeric: true },
     { title: t('p-value'), cell: (row) => formatPValue(row.pValue), numeric: true },
     { title: t('Attack success'), cell: (row) => formatPercent(row.attackSuccess), numeric: true },

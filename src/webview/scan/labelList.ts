@@ -2,7 +2,7 @@
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
-import { formatFixed, formatPValue } from '../../engine/support/numberText';
+import { formatFixed, formatPValue, formatNorm } from '../../engine/support/numberText';
 import { labelTitle } from '../../engine/output/scanSummary';
 import type { LabelRow } from '../../shared/panelMessages';
 import { checkbox, dropdown, textField } from '../controls';
@@ -115,12 +115,7 @@ function option(row: LabelRow, at: number, of: number, selected: boolean, events
     <span class="secondary">
       ${
         note === ''
-          ? t(
-              'index {0} · L1 {1} · p {2}',
-              formatFixed(row.anomalyIndex, 2),
-              formatFixed(row.l1, 1),
-              formatPValue(row.pValue),
-            )
+          ? t('index {0} · L1 {1} · p {2}', formatFixed(row.anomalyIndex, 2), formatNorm(row), formatPValue(row.pValue))
           : note
       }
     </span>

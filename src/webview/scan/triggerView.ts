@@ -1,7 +1,7 @@
 /** @file The pictures of one label's trigger: mask, pattern, m·Δ and a sample with it. */
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { formatFixed, formatPercent, formatPValue } from '../../engine/support/numberText';
+import { formatFixed, formatPercent, formatPValue, formatNorm } from '../../engine/support/numberText';
 import { labelTitle } from '../../engine/output/scanSummary';
 import type { LabelDetails, LabelRow } from '../../shared/panelMessages';
 import { stampOn, triggerPictures, type TriggerPictures } from '../pictures';
@@ -77,7 +77,7 @@ function figures(row: LabelRow): TemplateResult {
       <dd>${value}</dd>
     </div>`;
   return html`<dl class="figures small">
-    ${figure(t('L1 norm'), t('{0} px', formatFixed(row.l1, 1)))}
+    ${figure(t('L1 norm'), t('{0} px', formatNorm(row)))}
     ${figure(t('Anomaly index'), formatFixed(row.anomalyIndex, 2))} ${figure(t('p-value'), formatPValue(row.pValue))}
     ${figure(t('Attack success'), formatPercent(row.attackSuccess))}
     ${row.response === undefined ? nothing : figure(t('L1 norm once unlearned'), t('× {0}', formatFixed(row.response, 1)))}

@@ -1,14 +1,19 @@
 /** @file What a scan keeps so that a crash or a closed window loses at most the labels in work. */
 import * as z from 'zod';
 import { decodeFloats, encodeFloats } from '../../support/base64';
-import type { InversionResult } from '../invert/inversion';
+import type { Geometry, InversionResult } from '../invert/inversion';
 import type { CheckpointStore } from '../scanJob';
 
 /** Seconds between saves; a scan of many small labels must not spend its time writing. */
 const SAVE_INTERVAL = 2;
 
+/** `short`: every label's, in a race; `full`: until the trigger is as small as it gets. */
+const stageName = z.enum(['short', 'full']);
+export type StageName = z.infer<typeof stageName>;
+
 const curvePoint = z.object({ update: z.number(), l1: z.number(), success: z.number(), lambda: z.number() });
 const storedResult = z.object({
+  stage: stageName,
   label: z.number(),
   seed: z.number(),
   updates: z.number(),
@@ -16,7 +21,7 @@ const storedResult = z.object({
   trigger: z.object({ l1: z.number(), mask: z.string(), pattern: z.string() }).optional(),
 });
 const stored = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   results: z.array(storedResult),
   /** Labels chosen by the low-cost screening, when it is done. */
   screened: z.array(z.number()).optional(),
@@ -27,21 +32,35 @@ type Stored = z.infer<typeof stored>;
 
 export class Checkpoint {
   #saved = -Infinity;
+  /** By stage and label, decoded. */
+  readonly #results = new Map<string, InversionResult[]>();
 
   private constructor(
     private readonly store: CheckpointStore | undefined,
     private readonly key: string,
     private readonly state: Stored,
-  ) {}
+    { channels, height, width }: Geometry,
+  ) {
+    const area = height * width;
+    for (const { stage, trigger, ...rest } of state.results) {
+      const decoded = trigger && {
+        l1: trigger.l1,
+        mask: decodeFloats(trigger.mask, area),
+        pattern: decodeFloats(trigger.pattern, area * channels),
+      };
+      this.#keep(stage, { ...rest, ...(decoded && { trigger: decoded }) });
+    }
+  }
 
   /** Continues from what is stored under `key`; damaged or foreign content counts as nothing. */
-  static async open(store: CheckpointStore | undefined, key: string): Promise<Checkpoint> {
+  static async open(store: CheckpointStore | undefined, key: string, geometry: Geometry): Promise<Checkpoint> {
     const text = await store?.load(key);
     const parsed = text === undefined ? undefined : stored.safeParse(parseJson(text));
     return new Checkpoint(
       store,
       key,
-      parsed?.success === true ? parsed.data : { version: 1, results: [], imagePasses: 0, seconds: 0 },
+      parsed?.success === true ? parsed.data : { version: 2, results: [], imagePasses: 0, seconds: 0 },
+      geometry,
     );
   }
 
@@ -58,19 +77,13 @@ export class Checkpoint {
     return this.state.seconds;
   }
 
-  /** Results so far; `area` is H·W, `channels` C, for decoding. */
-  results(area: number, channels: number): InversionResult[] {
-    return this.state.results.map(({ trigger, ...rest }) => {
-      if (trigger === undefined) return rest;
-      const { l1, mask, pattern } = trigger;
-      return {
-        ...rest,
-        trigger: { l1, mask: decodeFloats(mask, area), pattern: decodeFloats(pattern, area * channels) },
-      };
-    });
+  /** Of one label in one stage, in the order in which they were added. */
+  results(stage: StageName, label: number): readonly InversionResult[] {
+    return this.#results.get(`${stage} ${label}`) ?? [];
   }
 
-  add(result: InversionResult, imagePasses: number): void {
+  add(stage: StageName, result: InversionResult, imagePasses: number): void {
+    this.#keep(stage, result);
     const { trigger, ...rest } = result;
     const encoded = trigger && {
       l1: trigger.l1,
@@ -78,11 +91,17 @@ export class Checkpoint {
       pattern: encodeFloats(trigger.pattern),
     };
     this.state.results.push({
+      stage,
       ...rest,
       curve: [...rest.curve],
       ...(encoded === undefined ? {} : { trigger: encoded }),
     });
     this.state.imagePasses += imagePasses;
+  }
+
+  #keep(stage: StageName, result: InversionResult): void {
+    const key = `${stage} ${result.label}`;
+    this.#results.set(key, [...(this.#results.get(key) ?? []), result]);
   }
 
   setScreened(labels: readonly number[], imagePasses: number): void {

@@ -82,6 +82,11 @@ export async function runInversions(
   return passes;
 }
 
+/** Tasks made one by one when their turn comes, so that memory does not grow with their number. */
+export function* lazily<T>(items: Iterable<T>, make: (item: T) => InversionTask): Generator<InversionTask> {
+  for (const item of items) yield make(item);
+}
+
 function take<T>(queue: Iterator<T>): T | undefined {
   const next = queue.next();
   return next.done === true ? undefined : next.value;

@@ -17,21 +17,8 @@ export interface Examination {
   readonly imagePasses: number;
 }
 
-/** However few they are, so many labels are asked: what the smallest ones answer tells even a clean model from an infected one. */
-const ALWAYS = 3;
-const MOST = 16;
-/** A label is asked whose norm is at most this share of the upper quartile, which a third of infected labels leaves alone. */
-const SMALL = 0.6;
 /** A label is explained by another when unlearning the other alone brings about this share of its own response, as a power. */
 const EXPLAINED = 0.5;
-
-/** The smallest ones, ascending. */
-export function chooseSuspects<T extends { readonly l1: number }>(found: readonly T[]): T[] {
-  const sorted = found.toSorted((a, b) => a.l1 - b.l1);
-  const quartile = sorted[Math.floor(0.75 * (sorted.length - 1))]?.l1 ?? NaN;
-  const small = sorted.filter(({ l1 }) => l1 <= SMALL * quartile).length;
-  return sorted.slice(0, Math.min(MOST, Math.max(ALWAYS, small)));
-}
 
 /** `suspects` ascending by norm. All are unlearned at once; those that respond are then told apart. */
 export async function examine(

@@ -3,7 +3,7 @@ import type { LabelResult, ScanReport, Trigger } from '../../report/scanReport';
 import { anomalyChart } from './anomalyChart';
 import { escapeHtml } from './escapeHtml';
 import { htmlPage } from './page';
-import { formatDuration, formatFixed, formatPercent, formatPValue } from '../../support/numberText';
+import { formatDuration, formatFixed, formatPercent, formatPValue, formatNorm } from '../../support/numberText';
 import { plainText } from '../../support/plainText';
 import { pngUri, type Image } from '../pictures/png';
 import {
@@ -93,7 +93,7 @@ function triggerCard(label: LabelResult): string {
   return (
     `<article class="card${label.flagged ? ' flagged' : ''}"><h3>Label ${text(title)}${label.flagged ? ' <span class="badge">flagged</span>' : ''}</h3>` +
     `<div class="pictures">${picture(maskImage(trigger), 'Mask')}${picture(stampImage(trigger), 'Trigger')}${picture(patternImage(trigger), 'Pattern')}</div>` +
-    `<p>L1 ${formatFixed(label.l1, 1)} of ${trigger.width}×${trigger.height} pixels, index ${formatFixed(label.anomalyIndex, 2)}, ` +
+    `<p>L1 ${formatNorm(label)} of ${trigger.width}×${trigger.height} pixels, index ${formatFixed(label.anomalyIndex, 2)}, ` +
     `p-value ${text(formatPValue(label.pValue))}, attack success ${formatPercent(label.attackSuccess)}</p></article>`
   );
 }
@@ -105,7 +105,7 @@ function table(report: ScanReport): string {
   const rows = byAnomaly(report.labels).map((label, rank) => {
     const thumbnail = label.trigger !== undefined && rank < MAX_THUMBNAILS ? maskThumbnail(label.trigger) : '';
     const cells = [
-      formatFixed(label.l1, 1),
+      formatNorm(label),
       formatFixed(label.anomalyIndex, 2),
       formatPValue(label.pValue),
       formatPercent(label.attackSuccess),

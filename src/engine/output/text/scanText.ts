@@ -2,7 +2,14 @@
 import type { ScanReport, Verdict } from '../../report/scanReport';
 import { columnsOf, padColumns } from './columns';
 import { drawMask } from '../pictures/maskDrawing';
-import { formatDuration, formatFixed, formatNumber, formatPercent, formatPValue } from '../../support/numberText';
+import {
+  formatDuration,
+  formatFixed,
+  formatNumber,
+  formatPercent,
+  formatPValue,
+  formatNorm,
+} from '../../support/numberText';
 import { plainText } from '../../support/plainText';
 import { byAnomaly, countOf, headline, labelTitle, nextStep, scannedLabels, STATE_NOTE } from '../scanSummary';
 
@@ -43,7 +50,7 @@ function table(report: ScanReport, options: TextOptions): string[] {
   const header = ['label', 'L1', 'index', 'p-value', 'success'];
   const rows = shown.map((label) => [
     labelTitle(label),
-    formatFixed(label.l1, 1),
+    formatNorm(label),
     formatFixed(label.anomalyIndex, 2),
     formatPValue(label.pValue),
     formatPercent(label.attackSuccess),

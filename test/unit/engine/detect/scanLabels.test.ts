@@ -5,6 +5,7 @@ import { scanLabels, type Detection } from '../../../../src/engine/detect/scanLa
 import { completeSettings } from '../../../../src/engine/scan/settings';
 import { CancelledError } from '../../../../src/engine/support/errors';
 import { classifierOf } from '../../../../src/engine/classify/classifier';
+import { scaleLogits } from '../../../../src/engine/classify/usualLogits';
 import type { ScanSettings } from '../../../../src/engine/report/scanReport';
 import { createOnnxRuntime } from '../../../../src/engine/runtime/onnxruntime';
 import type { Runtime } from '../../../../src/engine/runtime/runtime';
@@ -16,11 +17,16 @@ beforeAll(async () => {
   runtime = await createOnnxRuntime({ library: 'onnxruntime-node', provider: 'cpu', threads: 1 });
 });
 
-function scan(infected?: number, settings: Partial<ScanSettings> = {}, events: ScanEvents = {}): Promise<Detection> {
+function scan(
+  infected?: number,
+  settings: Partial<ScanSettings> = {},
+  events: ScanEvents = {},
+  factor = 1,
+): Promise<Detection> {
   return scanLabels(
     {
       runtime,
-      classifier: classifierOf(toyGraph(infected)),
+      classifier: scaleLogits(classifierOf(toyGraph(infected)), factor),
       preprocessing: RAW,
       images: toyImages(256),
       settings: completeSettings({ updates: 150, ...settings }, TOY.classes),
@@ -55,13 +61,31 @@ describe('scanLabels', () => {
     expect(attackSuccess).toBeGreaterThan(0.95);
     const mask = decodeFloats(trigger!.mask, 64);
     expect(mask.indexOf(Math.max(...mask))).toBe(TOY_TRIGGER_PIXEL);
-    // Eight labels, then the three smallest of them before and after an unlearning.
-    expect(detection.imagePasses).toBeLessThanOrEqual(8 * 150 * 32 + 2 * 3 * 80 * 8 + 120 * 32);
+    // Eight labels briefly, a few of them with two more seeds, the three smallest to the end, and before and after an unlearning.
+    expect(detection.imagePasses).toBeLessThanOrEqual((8 + 3 * 2) * 80 * 4 + 3 * 150 * 16 + 2 * 3 * 80 * 8 + 120 * 32);
     expect(detection.labels.filter(({ response }) => response !== undefined)).toHaveLength(3);
+    expect(detection.labels.filter(({ stopped }) => stopped)).toHaveLength(5);
+  });
+
+  it("inverts every label to the end under the paper's scheme", async () => {
+    const detection = await scan(5, { scheme: 'paper' });
+    expect(detection).toMatchObject({ verdict: 'infected', flagged: [5] });
+    expect(
+      detection.labels.every(({ stopped, attackSuccess }) => stopped === undefined && attackSuccess !== undefined),
+    ).toBe(true);
+    expect(detection.imagePasses).toBeGreaterThan((await scan(5)).imagePasses);
   });
 
   it('calls the clean twin clean', async () => {
     expect(await scan()).toMatchObject({ verdict: 'clean', flagged: [] });
+  });
+
+  it.each([1e-3, 1e3])('does not depend on a factor of the last layer: %d', async (factor) => {
+    const [expected, scaled] = [await scan(5), await scan(5, {}, {}, factor)];
+    expect(scaled).toMatchObject({ verdict: expected.verdict, flagged: expected.flagged });
+    scaled.labels.forEach(({ l1 }, i) => {
+      expect(l1! / expected.labels[i]!.l1!).toBeCloseTo(1, 1);
+    });
   });
 
   it('gives the same numbers for the same seed and others for another', async () => {
@@ -78,43 +102,52 @@ describe('scanLabels', () => {
     expect(l1).toBe(Math.min(...l1PerSeed));
   });
 
-  it('looks again at a label in doubt, also when it resumes there', async () => {
-    // No p-value can be this small, so that the backdoored label stays in doubt.
-    const settings = { pThreshold: 1e-6 };
-    const whole = await scan(5, settings);
-    expect(whole.labels.map((label) => label.l1PerSeed.length)).toEqual([1, 1, 1, 1, 1, 3, 1, 1]);
-    expect(whole.imagePasses).toBeGreaterThan((await scan(5)).imagePasses);
+  it.each(['race', 'paper'] as const)(
+    '%s: looks again at a label in doubt, also when it resumes there',
+    async (scheme) => {
+      // No p-value can be this small, so that the backdoored label stays in doubt.
+      const settings = { pThreshold: 1e-6, scheme };
+      const whole = await scan(5, settings);
+      if (scheme === 'paper')
+        expect(whole.labels.map(({ l1PerSeed }) => l1PerSeed.length)).toEqual([1, 1, 1, 1, 1, 3, 1, 1]);
+      expect(whole.imagePasses).toBeGreaterThan((await scan(5, { scheme })).imagePasses);
 
-    const checkpoints = memoryStore();
-    const signal = { aborted: false };
-    const onProgress = ({ phase }: ScanProgress): void => {
-      signal.aborted = phase === 'verifying';
-    };
-    await expect(scan(5, settings, { checkpoints, signal, onProgress })).rejects.toBeInstanceOf(CancelledError);
-    const resumed = await scan(5, settings, { checkpoints });
-    expect(resumed.labels[5]!.l1PerSeed).toHaveLength(3);
-    expect(resumed.imagePasses).toBe(whole.imagePasses);
-  });
+      const checkpoints = memoryStore();
+      const signal = { aborted: false };
+      const onProgress = ({ phase }: ScanProgress): void => {
+        signal.aborted = phase === 'verifying';
+      };
+      await expect(scan(5, settings, { checkpoints, signal, onProgress })).rejects.toBeInstanceOf(CancelledError);
+      const resumed = await scan(5, settings, { checkpoints });
+      expect(resumed.labels[5]!.l1).toBeCloseTo(whole.labels[5]!.l1!, 3);
+      expect(resumed.imagePasses).toBe(whole.imagePasses);
+    },
+  );
 
-  it('saves a checkpoint when cancelled, resumes to the same result, and tidies up', async () => {
-    const whole = await scan(5);
-    const checkpoints = memoryStore();
-    const signal = { aborted: false };
-    // Two labels per step would finish together; one slot per label would hide a lost one.
-    const cancelled = scan(5, {}, { checkpoints, signal, onLabel: () => (signal.aborted = true) });
-    await expect(cancelled).rejects.toBeInstanceOf(CancelledError);
-    expect(checkpoints.text).toBeDefined();
+  it.each(['race', 'paper'] as const)(
+    '%s: saves a checkpoint when cancelled, resumes to the same result, and tidies up',
+    async (scheme) => {
+      const whole = await scan(5, { scheme });
+      const checkpoints = memoryStore();
+      const signal = { aborted: false };
+      // Two labels per step would finish together; one slot per label would hide a lost one.
+      const cancelled = scan(5, { scheme }, { checkpoints, signal, onLabel: () => (signal.aborted = true) });
+      await expect(cancelled).rejects.toBeInstanceOf(CancelledError);
+      expect(checkpoints.text).toBeDefined();
 
-    const finished: number[] = [];
-    const resumed = await scan(5, {}, { checkpoints, onLabel: (result) => finished.push(result.label) });
-    expect(finished.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-    expect(resumed.flagged).toEqual(whole.flagged);
-    expect(resumed.imagePasses).toBe(whole.imagePasses);
-    resumed.labels.forEach((label, i) => {
-      expect(label.l1).toBeCloseTo(whole.labels[i]!.l1!, 3);
-    });
-    expect(checkpoints.text).toBeUndefined();
-  });
+      const finished: number[] = [];
+      const resumed = await scan(5, { scheme }, { checkpoints, onLabel: (result) => finished.push(result.label) });
+      // In a race the suspects come twice.
+      expect([...new Set(finished)].toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+      expect(finished).toHaveLength(scheme === 'race' ? 8 + 3 : 8);
+      expect(resumed.flagged).toEqual(whole.flagged);
+      expect(resumed.imagePasses).toBe(whole.imagePasses);
+      resumed.labels.forEach((label, i) => {
+        expect(label.l1).toBeCloseTo(whole.labels[i]!.l1!, 3);
+      });
+      expect(checkpoints.text).toBeUndefined();
+    },
+  );
 
   it('starts anew from a damaged checkpoint', async () => {
     const checkpoints = memoryStore();

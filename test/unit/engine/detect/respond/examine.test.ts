@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseSuspects, examine, type Suspect } from '../../../../../src/engine/detect/respond/examine';
+import { examine, type Suspect } from '../../../../../src/engine/detect/respond/examine';
 import type { ResponseMeter } from '../../../../../src/engine/detect/respond/response';
 
 /** Of images of 28×28 pixels. */
@@ -28,24 +28,6 @@ function meterOf(
     },
   };
 }
-
-describe('chooseSuspects', () => {
-  it('takes the three smallest of labels that are alike, ascending', () => {
-    expect(chooseSuspects(suspects({ 0: 90, 1: 70, 2: 80, 3: 75, 4: 85 })).map(({ label }) => label)).toEqual([
-      1, 3, 2,
-    ]);
-  });
-
-  it('takes all that are small beside the upper quartile, also where they are the half', () => {
-    const norms = { 0: 10, 1: 11, 2: 15, 3: 16, 4: 25, 5: 90, 6: 95, 7: 99, 8: 100, 9: 105 };
-    expect(chooseSuspects(suspects(norms)).map(({ label }) => label)).toEqual([0, 1, 2, 3, 4]);
-  });
-
-  it('takes what there is', () => {
-    expect(chooseSuspects([])).toEqual([]);
-    expect(chooseSuspects(suspects({ 3: 8, 5: 80 }))).toHaveLength(2);
-  });
-});
 
 describe('examine', () => {
   it('asks once where no label responds', async () => {

@@ -1,0 +1,47 @@
+/** @file The population's labels as rows of features, and what the scans made of its models. */
+import { comparedNorm } from '../../src/engine/detect/budget/labelResult';
+import { median } from '../../src/engine/detect/judge/outliers';
+import type { LabelRow } from './fit';
+import type { ModelEvidence } from './evidence';
+import type { PopulationModel } from './models';
+
+export type MeasuredModel = PopulationModel & ModelEvidence;
+
+/** A model whose backdoor does not work, or that has not learned its task, is no example of anything. */
+export function isExample({ plan, cleanAccuracy, attackSuccess }: PopulationModel): boolean {
+  const least = plan.task === 'cifar10' ? 0.6 : 0.85;
+  return cleanAccuracy >= least && attackSuccess.every((rate) => rate >= 0.8);
+}
+
+export function isClean({ plan }: PopulationModel): boolean {
+  return plan.attack === undefined;
+}
+
+export const FEATURES = ['ln response', 'ln share of the image', 'ln norm by the median'] as const;
+
+/**
+ * Labels that the network was asked about, with {@link FEATURES}. Labels of infected models that the attacker did not choose are
+ * left out: they may be lookalikes, which teach nothing about either kind.
+ */
+export function rowsOf(model: MeasuredModel): (LabelRow & { readonly label: number })[] {
+  const { plan, targets, pixels, labels } = model;
+  const centre = median(labels.filter(({ l1 }) => l1 !== undefined).map(comparedNorm));
+  return labels.flatMap((result) => {
+    const { label, l1, response } = result;
+    if (l1 === undefined || response === undefined) return [];
+    const infected = targets.includes(label);
+    if (!infected && !isClean(model)) return [];
+    const features = [Math.log(response), Math.log(l1 / pixels), Math.log(comparedNorm(result) / centre)];
+    return [{ group: `${plan.task} ${plan.network}`, model: plan.id, label, features, infected }];
+  });
+}
+
+/** Nothing the attacker chose was missed or added. */
+export function isExact({ flagged, targets }: MeasuredModel): boolean {
+  return flagged.length === targets.length && targets.every((label) => flagged.includes(label));
+}
+
+/** The label whose trigger is smallest. */
+export function firstSuspect({ labels }: MeasuredModel): number | undefined {
+  return labels.filter(({ l1 }) => l1 !== undefined).sort((a, b) => comparedNorm(a) - comparedNorm(b))[0]?.label;
+}
