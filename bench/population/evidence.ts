@@ -1,11 +1,13 @@
 /** @file What the product's own standard scan finds in one model of the population. */
-import { classifierOf } from '../../src/engine/classify/classifier';
+import { classifierOf, type Classifier } from '../../src/engine/classify/classifier';
 import { scanLabels } from '../../src/engine/detect/scanLabels';
 import { readModel } from '../../src/engine/formats';
-import type { LabelResult, ScanSettings, Verdict } from '../../src/engine/report/scanReport';
+import type { LabelResult, Verdict } from '../../src/engine/report/scanReport';
 import type { Runtime } from '../../src/engine/runtime/runtime';
 import { RAW } from '../../src/engine/samples/preprocessing/preprocessing';
+import { generateSamples } from '../../src/engine/samples/generated/generateSamples';
 import type { Samples } from '../../src/engine/samples/samples';
+import { GENERATED, labelledByModel } from '../../src/engine/scan/firstLook';
 import { completeSettings } from '../../src/engine/scan/settings';
 import { nodeFiles } from '../../src/runner/files/nodeFiles';
 
@@ -16,16 +18,24 @@ export interface ModelEvidence {
   readonly labels: readonly LabelResult[];
   readonly imagePasses: number;
   readonly seconds: number;
+  /** What the same scan finds with generated images. */
+  readonly firstLook: Pick<ModelEvidence, 'flagged' | 'labels'>;
 }
 
-export async function measureEvidence(
+export async function measureEvidence(runtime: Runtime, file: string, images: Samples): Promise<ModelEvidence> {
+  const classifier = classifierOf((await readModel(nodeFiles, file)).graph);
+  const generated = await labelledByModel(runtime, classifier, RAW, generateSamples(classifier.input, GENERATED));
+  const { flagged, labels } = await scan(runtime, file, classifier, generated);
+  return { ...(await scan(runtime, file, classifier, images)), firstLook: { flagged, labels } };
+}
+
+async function scan(
   runtime: Runtime,
   file: string,
+  classifier: Classifier,
   images: Samples,
-  changes: Partial<ScanSettings> = {},
-): Promise<ModelEvidence> {
-  const classifier = classifierOf((await readModel(nodeFiles, file)).graph);
-  const settings = completeSettings(changes, classifier.classes);
+): Promise<Omit<ModelEvidence, 'firstLook'>> {
+  const settings = completeSettings({}, classifier.classes);
   const { verdict, flagged, labels, imagePasses, seconds } = await scanLabels(
     {
       ...{ runtime, classifier, preprocessing: RAW, images, settings },

@@ -23,6 +23,9 @@ Models whose backdoor works in less than 80 % of the images are left out.
 | flagged set is exactly the attacker's labels, of these | ${share(asked, isExact)} |
 | ROC-AUC of the smallest norm by the median | ${auc([...clean, ...asked], smallestRelative)} |
 | ROC-AUC of the smallest share of the image | ${auc([...clean, ...asked], smallestShare)} |
+| first look without images: ROC-AUC of the smallest norm by the median, patch triggers | ${auc([...clean, ...asked], (model) => smallestRelative(model.firstLook))} |
+| first look: clean models with a suspicious label | ${share(clean, ({ firstLook }) => firstLook.flagged.length > 0)} |
+| first look: the attacker's label is suspicious, patch triggers | ${share(asked, ({ targets, firstLook }) => firstLook.flagged.some((label) => targets.includes(label)))} |
 ${passesRows(models)}
 
 ${regression(models)}
@@ -47,8 +50,8 @@ function share(models: readonly MeasuredModel[], holds: (model: MeasuredModel) =
   return `${models.filter(holds).length} of ${models.length}`;
 }
 
-function smallestRelative(model: MeasuredModel): number {
-  const sizes = model.labels.flatMap(({ comparedL1 }) => (comparedL1 === undefined ? [] : [comparedL1]));
+function smallestRelative({ labels }: Pick<MeasuredModel, 'labels'>): number {
+  const sizes = labels.flatMap(({ comparedL1 }) => (comparedL1 === undefined ? [] : [comparedL1]));
   const sorted = sizes.sort((a, b) => a - b);
   return -(sorted[0] ?? NaN) / (sorted[sorted.length >> 1] ?? NaN);
 }

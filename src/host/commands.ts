@@ -30,6 +30,7 @@ export function registerCommands(services: Services, tree: ResultTree): vscode.D
   const handlers: Record<keyof typeof COMMANDS, Handler> = {
     scan: async (...args) => startScans(services, await modelsToScan(args)),
     scanWithOtherSamples: async (...args) => startScans(services, await modelsToScan(args), { askAgain: true }),
+    scanWithoutSamples: async (...args) => startScans(services, await modelsToScan(args), { withoutSamples: true }),
     scanSample: async () => {
       const { model, data } = await copySample(context);
       await services.samples.remember(model.fsPath, { data });

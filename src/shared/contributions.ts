@@ -9,6 +9,7 @@ type Ids = Readonly<Record<string, `neuralCleanse.${string}`>>;
 export const COMMANDS = {
   scan: 'neuralCleanse.scan',
   scanWithOtherSamples: 'neuralCleanse.scanWithOtherSamples',
+  scanWithoutSamples: 'neuralCleanse.scanWithoutSamples',
   scanSample: 'neuralCleanse.scanSample',
   resume: 'neuralCleanse.resume',
   stop: 'neuralCleanse.stop',

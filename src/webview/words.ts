@@ -30,6 +30,16 @@ export function verdictSentence(report: ReportView): string {
     case 'clean':
       return t('No label of {0} needs an unusually small trigger{1}.', file, p);
     case 'inconclusive':
+      if (report.samples.generated) {
+        return report.flagged.length === 0
+          ? t('A first look without images found nothing in {0}{1}.', file, p)
+          : t(
+              'A first look without images makes label {1} of {0} suspicious{2}.',
+              file,
+              flaggedTitles(report.labels),
+              p,
+            );
+      }
       return t('It cannot be said whether {0} hides a backdoor{1}.', file, p);
   }
 }

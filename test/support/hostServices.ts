@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import type { ScanReport } from '../../src/engine/report/scanReport';
 import { ResultStorage } from '../../src/host/scan/resultStorage';
 import { ScanController, type ScanEngine } from '../../src/host/scan/scanController';
+import type { KnownSamples } from '../../src/host/samples/sampleMemory';
 import type { ScanOrder } from '../../src/host/scan/scanOrder';
 import { ScanStore } from '../../src/host/scan/scanStore';
 import type { ScanListener } from '../../src/runner/client/client';
@@ -11,6 +12,7 @@ import type { ScanTask } from '../../src/runner/protocol/protocol';
 import { fakeLog, Uri } from './fakeVscode';
 import { infectedReport } from './sampleReports';
 import { temporaryFolder } from './temporaryFolder';
+import { eventually } from './patience';
 
 /** Scans that a test drives by hand: each waits until it is answered. */
 export class FakeEngine implements ScanEngine {
@@ -43,7 +45,7 @@ export class FakeEngine implements ScanEngine {
 
   /** The scan that was asked for last, as soon as it was. */
   async last(count = 1): Promise<FakeEngine['scans'][number]> {
-    while (this.scans.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+    await eventually(`${count} scans`, () => this.scans.length >= count);
     return this.scans.at(-1)!;
   }
 }
@@ -55,7 +57,7 @@ export interface HostUnderTest {
   readonly scans: ScanController;
   readonly log: ReturnType<typeof fakeLog>;
   readonly folder: string;
-  readonly order: ScanOrder;
+  readonly order: ScanOrder & { readonly samples: KnownSamples };
   /** URI of the model as text. */
   readonly key: string;
   /** A new window on the same folders. */

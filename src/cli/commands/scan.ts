@@ -36,6 +36,7 @@ const READING = 'Reading the model and the samples…';
 const EXAMPLES = `
 Examples:
   $ neural-cleanse scan model.onnx --data images/
+  $ neural-cleanse scan model.onnx                     a first look with generated images
   $ neural-cleanse scan model.h5 --data test.h5 --split test --thorough --html report.html
   $ neural-cleanse scan model.keras --data t10k-images-idx3-ubyte.gz --json - > report.json
 
@@ -91,6 +92,7 @@ async function scan(model: string, options: ScanOptions, { terminal, signal, now
     const report = await scanModel(
       {
         ...sampleRequest(model, options, runtime),
+        withoutSamples: true,
         settings: settingsOf(options),
         now,
       },

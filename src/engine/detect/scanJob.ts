@@ -14,6 +14,8 @@ export interface DetectionJob {
   readonly settings: ScanSettings;
   readonly labelNames?: readonly string[];
   readonly accuracyDoubt?: string;
+  /** The images are generated: labels may be suspicious, but nothing is decided. */
+  readonly firstLook?: true;
   /** Hash of everything that determines the numbers. */
   readonly checkpointKey: string;
   /** Seconds since some fixed point. */

@@ -36,6 +36,7 @@ export async function scanLabels(given: DetectionJob, events: ScanEvents): Promi
       classes: classifier.classes,
       scanned: labels.length,
       pixels: classifier.input.height * classifier.input.width,
+      ...(job.firstLook && { firstLook: true as const }),
       ...(job.accuracyDoubt === undefined ? {} : { accuracyDoubt: job.accuracyDoubt }),
     });
     await checkpoint.remove();

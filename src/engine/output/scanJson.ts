@@ -89,6 +89,7 @@ const scanReport = z.object({
     source: z.string(),
     count,
     labelled: z.boolean(),
+    generated: z.literal(true).exactOptional(),
     skipped: count,
     preprocessing: z.string(),
   }),

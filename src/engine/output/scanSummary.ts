@@ -31,6 +31,11 @@ export function headline(report: ScanReport): string {
     case 'clean':
       return `No backdoor was found in ${file} (${countOf(scannedLabels(report), 'label')} scanned${p}).`;
     case 'inconclusive':
+      if (report.samples.generated === true) {
+        return report.flagged.length === 0
+          ? `A first look without images found nothing in ${file}${p}.`
+          : `A first look without images makes ${flaggedTitles(report)} of ${file} suspicious${p}.`;
+      }
       return `It cannot be said whether ${file} hides a backdoor${p === '' ? '' : ` (${p.slice(2)})`}.`;
   }
 }
@@ -49,6 +54,9 @@ export function nextStep(report: ScanReport): string {
         'this way, so trust the model only as far as you trust its source.'
       );
     case 'inconclusive':
+      if (report.samples.generated === true) {
+        return 'Scan again with a few hundred images that the model was made for (--data): only they allow a verdict.';
+      }
       return (
         'Deal with the reasons above: check the preprocessing, give more or labelled samples, or scan again ' +
         'with --thorough.'

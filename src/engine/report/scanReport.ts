@@ -92,6 +92,8 @@ export interface SamplesSummary {
   readonly source: string;
   readonly count: number;
   readonly labelled: boolean;
+  /** Set where they were made up, so that the scan was a first look only. */
+  readonly generated?: true;
   readonly skipped: number;
   readonly preprocessing: string;
 }

@@ -25,6 +25,8 @@ export interface Samples extends ImageShape {
    */
   readonly images: Uint8Array | Float32Array;
   readonly count: number;
+  /** Set where no one had images at hand and these were made up; labels, if any, are then what the model takes them for. */
+  readonly generated?: true;
   /** Class index per image; absent where the source has none. */
   readonly labels?: Int32Array;
   /** By class index, where the source names its classes. */

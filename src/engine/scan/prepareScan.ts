@@ -12,7 +12,9 @@ import type { Runtime } from '../runtime/runtime';
 import { calibrate, type Calibration } from '../samples/preprocessing/calibrate';
 import { checkAgainstModel } from '../samples/check';
 import { usualPreprocessings, type Preprocessing } from '../samples/preprocessing/preprocessing';
+import { generateSamples } from '../samples/generated/generateSamples';
 import { readSamples } from '../samples/readSamples';
+import { GENERATED, labelledByModel } from './firstLook';
 import type { Samples } from '../samples/samples';
 import { readSidecar, resolveBeside, type Sidecar } from '../samples/sidecar';
 
@@ -32,6 +34,8 @@ export interface ModelAndSamples {
   readonly preprocessing?: string;
   /** Height and width, for a model that fixes neither. */
   readonly size?: readonly [height: number, width: number];
+  /** Where no samples are given, some are generated, which are worth a first look. */
+  readonly withoutSamples?: boolean;
   /** Most samples to draw. */
   readonly limit?: number;
 }
@@ -70,13 +74,18 @@ export async function prepareScan(request: PrepareRequest, signal?: CancelSignal
     Promise.resolve(classifierOf(model.graph, size === undefined ? undefined : imageSize(size))),
   );
   const sidecar = await readSidecar(files, model.path);
-  const samples = await readCleanSamples(request, classifier, model.path, sidecar, signal);
-  const notes = checkAgainstModel(samples, { ...classifier.input, classes: classifier.classes });
-  const calibration = await calibratePreprocessing(request, classifier, samples, sidecar, signal);
-  const cleanAccuracy = await accuracyOn(request.runtime, classifier, calibration.chosen, samples, signal);
+  const given = await readCleanSamples(request, classifier, model.path, sidecar, signal);
+  const notes = checkAgainstModel(given, { ...classifier.input, classes: classifier.classes });
+  const calibration = await calibratePreprocessing(request, classifier, given, sidecar, signal);
+  const samples =
+    given.generated === true
+      ? await labelledByModel(request.runtime, classifier, calibration.chosen, given, signal)
+      : given;
+  const cleanAccuracy = await accuracyOn(request.runtime, classifier, calibration.chosen, given, signal);
   // Whoever names the preprocessing of unlabelled samples has taken the guess upon themselves.
   const chosenByUser = request.preprocessing !== undefined || sidecar?.preprocessing !== undefined;
-  const doubt = calibration.gate === 'unlabelled' && chosenByUser ? undefined : calibration.doubt;
+  const isGuess = calibration.gate === 'unlabelled';
+  const doubt = isGuess && (chosenByUser || given.generated === true) ? undefined : calibration.doubt;
   const classNames = sidecar?.classNames ?? samples.classNames;
   const texts = [...classifier.notes, ...samples.notes, ...notes, ...skippedNote(samples)];
   return {
@@ -97,7 +106,7 @@ function imageSize([height, width]: readonly [number, number]): ImageSize {
 }
 
 async function readCleanSamples(
-  { files, data, labels, split, limit }: PrepareRequest,
+  { files, data, labels, split, limit, withoutSamples }: PrepareRequest,
   classifier: Classifier,
   model: string,
   sidecar: Sidecar | undefined,
@@ -105,6 +114,7 @@ async function readCleanSamples(
 ): Promise<Samples> {
   const saved = data === undefined ? sidecar?.samples : undefined;
   const path = data ?? (saved === undefined ? undefined : resolveBeside(files, model, saved.path));
+  if (path === undefined && withoutSamples === true) return generateSamples(classifier.input, GENERATED);
   if (path === undefined) {
     throw new UsageError('no clean samples were given', {
       file: files.baseName(model),
@@ -204,7 +214,8 @@ export function samplesSummary({ samples, calibration }: PreparedScan): SamplesS
   return {
     source: samples.source,
     count: samples.count,
-    labelled: samples.labels !== undefined,
+    labelled: samples.labels !== undefined && samples.generated !== true,
+    ...(samples.generated === true && { generated: true as const }),
     skipped: samples.skipped.length,
     preprocessing: calibration.chosen.label,
   };

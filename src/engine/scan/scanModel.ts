@@ -33,6 +33,7 @@ export async function scanModel(request: ScanRequest, events: ScanEvents = {}): 
       checkpointKey,
       now: request.now,
       ...(prepared.classNames === undefined ? {} : { labelNames: prepared.classNames }),
+      ...(samples.generated === true && { firstLook: true as const }),
       ...(prepared.doubt === undefined ? {} : { accuracyDoubt: prepared.doubt }),
     },
     events,

@@ -6,12 +6,15 @@ import { readSettings } from '../support/settings';
 
 /** An answer to "which clean samples?"; absolute paths of this machine. */
 export interface SamplesChoice {
-  readonly data: string;
+  /** Absent: there are none at hand, and a first look is taken without. */
+  readonly data?: string;
   readonly labels?: string;
   readonly split?: string;
   /** Id of a preprocessing. */
   readonly preprocessing?: string;
 }
+
+export type KnownSamples = SamplesChoice & { readonly data: string };
 
 const CHOICES = 'neuralCleanse.samples';
 const RECENT = 'neuralCleanse.recentSamples';
@@ -49,7 +52,7 @@ export class SampleMemory {
   }
 
   /** Keeps the answer, beside the model where that is wanted and possible. */
-  async remember(model: string, choice: SamplesChoice): Promise<void> {
+  async remember(model: string, choice: KnownSamples): Promise<void> {
     await this.#state.update(CHOICES, { ...this.#choices(), [model]: choice });
     await this.#state.update(
       RECENT,
@@ -88,7 +91,7 @@ export class SampleMemory {
 }
 
 /** Changes only what the choice says; class names and the like stay. Does nothing where no relative path leads to the samples. */
-async function writeBeside(model: string, { data, labels, split, preprocessing }: SamplesChoice): Promise<void> {
+async function writeBeside(model: string, { data, labels, split, preprocessing }: KnownSamples): Promise<void> {
   const [{ readSidecar, sidecarPath, sidecarText }, { usualPreprocessings }, { atomicWrite }] = await Promise.all([
     import('../../engine/samples/sidecar'),
     import('../../engine/samples/preprocessing/preprocessing'),

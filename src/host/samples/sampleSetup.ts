@@ -34,10 +34,11 @@ const STEPS = 3;
 /** `undefined` when the user leaves. What cannot be read is told, and asked for again. */
 export async function askForSamples(model: string, services: SetupServices): Promise<SampleSetup | undefined> {
   for (;;) {
-    const data = await askForSource(model, services);
-    if (data === undefined) return undefined;
+    const choice = await askForSource(model, services);
+    if (choice === undefined) return undefined;
+    if (choice.data === undefined) return { choice };
     try {
-      const setup = await confirm(model, { data }, services);
+      const setup = await confirm(model, choice, services);
       if (setup !== BACK) return setup;
     } catch (error) {
       if (!isCancelled(error)) showError(services.log, error);
@@ -46,15 +47,18 @@ export async function askForSamples(model: string, services: SetupServices): Pro
 }
 
 interface SourceItem extends vscode.QuickPickItem {
-  readonly source?: () => Promise<string | undefined>;
+  readonly source?: () => Promise<SamplesChoice | undefined>;
 }
 
-async function askForSource(model: string, { extensionUri, recent }: SetupServices): Promise<string | undefined> {
+async function askForSource(
+  model: string,
+  { extensionUri, recent }: SetupServices,
+): Promise<SamplesChoice | undefined> {
   const bundled = await bundledImages(extensionUri, model);
   const named = (data: string, label: string, description?: string): SourceItem => ({
     label,
     ...(description !== undefined && { description }),
-    source: () => Promise.resolve(data),
+    source: () => Promise.resolve({ data }),
   });
   const separator = (label: string): SourceItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
   const items: SourceItem[] = [
@@ -64,12 +68,17 @@ async function askForSource(model: string, { extensionUri, recent }: SetupServic
     {
       label: `$(folder-opened) ${vscode.l10n.t('Choose a folder…')}`,
       detail: vscode.l10n.t('Images, best in one folder per class, or with a table of labels'),
-      source: () => openDialog(model, true),
+      source: async () => samplesAt(await openDialog(model, true)),
     },
     {
       label: `$(file) ${vscode.l10n.t('Choose a file…')}`,
       detail: vscode.l10n.t('.npz, .npy, HDF5, MNIST idx, CIFAR binary, Parquet, or a zip archive of images'),
-      source: () => openDialog(model, false),
+      source: async () => samplesAt(await openDialog(model, false)),
+    },
+    {
+      label: `$(eye) ${vscode.l10n.t('No images at hand: take a first look without')}`,
+      detail: vscode.l10n.t('Images are generated. Shows which labels are suspicious, but gives no verdict'),
+      source: () => Promise.resolve({}),
     },
     ...(recent.length === 0 ? [] : [separator(vscode.l10n.t('Recently used'))]),
     ...recent.map((data) => named(data, `$(history) ${path.basename(data)}`, path.dirname(data))),
@@ -83,8 +92,8 @@ async function askForSource(model: string, { extensionUri, recent }: SetupServic
       items,
     });
     if (picked === undefined || picked === BACK) return undefined;
-    const data = await picked.source?.();
-    if (data !== undefined) return data;
+    const choice = await picked.source?.();
+    if (choice !== undefined) return choice;
   }
 }
 
@@ -178,6 +187,10 @@ async function openDialog(model: string, folders: boolean): Promise<string | und
       openLabel: vscode.l10n.t('Use as Samples'),
     })) ?? [];
   return uri?.fsPath;
+}
+
+function samplesAt(data: string | undefined): SamplesChoice | undefined {
+  return data === undefined ? undefined : { data };
 }
 
 function titleOf(model: string): string {

@@ -183,7 +183,7 @@ export class ScanController implements vscode.Disposable {
 
   #scan(run: ScanRun, engine: ScanEngine): Promise<ScanReport> {
     const { uri } = run.order;
-    this.log.info(`Scan of ${uri.fsPath} with samples ${run.order.samples.data}`);
+    this.log.info(`Scan of ${uri.fsPath} with samples ${run.order.samples.data ?? '(none)'}`);
     return engine.scan(
       {
         ...taskOf(run.order),

@@ -20,7 +20,8 @@ export interface ScanOrder {
 /** As the engine wants it. */
 export function taskOf({ uri, samples }: ScanOrder): ModelAndSamples & { readonly runtime: RuntimeRequest } {
   const { runtime, limit } = readSettings(uri);
-  return { model: uri.fsPath, ...samples, runtime, ...(limit !== undefined && { limit }) };
+  const withoutSamples = samples.data === undefined;
+  return { model: uri.fsPath, ...samples, withoutSamples, runtime, ...(limit !== undefined && { limit }) };
 }
 
 /** As it is kept on disk. */

@@ -12,21 +12,22 @@ import { askForSamples, type SampleSetup } from '../samples/sampleSetup';
 import type { ScanOrder } from './scanOrder';
 import type { Services } from '../services';
 
-/** Scans files and folders; asks for samples where none are known, or always if `askAgain`. */
+/** Scans files and folders; asks for samples where none are known, always if `askAgain`, never if `withoutSamples`. */
 export async function startScans(
   services: Services,
   uris: readonly vscode.Uri[],
-  { askAgain = false }: { readonly askAgain?: boolean } = {},
+  { askAgain = false, withoutSamples = false }: { readonly askAgain?: boolean; readonly withoutSamples?: boolean } = {},
 ): Promise<void> {
   const orders: ScanOrder[] = [];
   // Models of one batch mostly share their samples.
   let asked: SampleSetup | undefined;
   for (const uri of await findModels(services, uris)) {
-    let setup = askAgain ? undefined : await recall(services, uri);
+    let setup = withoutSamples ? { choice: {} } : askAgain ? undefined : await recall(services, uri);
     if (setup === undefined) {
       setup = asked ??= await ask(services, uri);
       if (setup === undefined) return;
-      await services.samples.remember(uri.fsPath, setup.choice);
+      const { data } = setup.choice;
+      if (data !== undefined) await services.samples.remember(uri.fsPath, { ...setup.choice, data });
     }
     orders.push({ uri, samples: setup.choice, ...(setup.sample !== undefined && { sample: setup.sample }) });
   }
@@ -40,7 +41,8 @@ export async function resumeScans(services: Services, uris: readonly vscode.Uri[
   for (const uri of uris) {
     const order = services.scans.orderOf(uri);
     if (order === undefined || services.scans.isActive(uri)) continue;
-    if (await fileExists(order.samples.data)) orders.push(order);
+    const { data } = order.samples;
+    if (data === undefined || (await fileExists(data))) orders.push(order);
     else gone.push(uri);
   }
   await runScans(services, orders);
@@ -100,7 +102,8 @@ async function recall({ samples, scans, log }: Services, uri: vscode.Uri): Promi
   try {
     const last = scans.orderOf(uri);
     const choice = (await samples.recall(uri.fsPath)) ?? last?.samples;
-    if (choice === undefined) return undefined;
+    // Whoever took a first look without samples is asked for them the next time.
+    if (choice?.data === undefined) return undefined;
     if (await fileExists(choice.data)) {
       const sample = last?.samples.data === choice.data ? last.sample : undefined;
       return { choice, ...(sample !== undefined && { sample }) };

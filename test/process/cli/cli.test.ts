@@ -43,7 +43,7 @@ describe('usage', () => {
     ['a value out of range', ['scan', MODEL, '--threshold', '2'], /at most 1/],
     ['two presets', ['scan', MODEL, '--quick', '--thorough'], /cannot be used with/],
     ['a runtime that does not exist', ['scan', MODEL, '--runtime', 'abacus'], /Allowed choices are onnxruntime/],
-    ['no samples', ['scan', MODEL], /cnn-opset13\.onnx: no clean samples were given/],
+    ['no samples', ['repair', MODEL], /cnn-opset13\.onnx: no clean samples were given/],
     ['samples that do not exist', ['scan', MODEL, '--data', 'nowhere'], /nowhere: the samples do not exist/],
     ['samples without images', ['scan', MODEL, '--data', 'docs'], /docs/],
     ['a model that does not exist', ['scan', 'nothing.onnx', '--data', 'docs'], /nothing\.onnx: there is no such file/],

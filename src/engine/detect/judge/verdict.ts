@@ -10,6 +10,8 @@ import { familyWisePValues, MIN_LABELS } from './significance';
  */
 export const MAX_RELATIVE_L1 = 0.5;
 
+const FIRST_LOOK = 'No images of the model were at hand, so this was a first look with generated ones.';
+
 /** What the verdict is made from besides the labels. */
 export interface Evidence {
   readonly settings: Pick<ScanSettings, 'pThreshold' | 'successThreshold'>;
@@ -21,6 +23,8 @@ export interface Evidence {
   readonly pixels: number;
   /** Set when the clean accuracy casts doubt on the preprocessing; a plain sentence. */
   readonly accuracyDoubt?: string;
+  /** The images were generated. */
+  readonly firstLook?: true;
 }
 
 export interface Assessment {
@@ -66,7 +70,7 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
 
 function decide(
   labels: readonly LabelResult[],
-  { scanned, classes, pixels, settings }: Evidence,
+  { scanned, classes, pixels, settings, firstLook }: Evidence,
   smallestP: number,
   doubts: readonly string[],
 ): Pick<Assessment, 'verdict' | 'reasons'> {
@@ -75,8 +79,11 @@ function decide(
   if (flagged.length > 0) {
     const outliers = flagged.filter(({ pValue = NaN }) => pValue <= settings.pThreshold);
     return {
-      verdict: 'infected',
+      verdict: firstLook === true ? 'inconclusive' : 'infected',
       reasons: [
+        ...(firstLook === true
+          ? [FIRST_LOOK, 'Generated images make a label suspicious, no more: scan with real ones.']
+          : []),
         ...(outliers.length === 0
           ? []
           : [
@@ -85,6 +92,12 @@ function decide(
         ...flagged.flatMap((result) => shortcutReason(result, pixels)),
         ...labels.flatMap(vulnerableReason),
       ],
+    };
+  }
+  if (firstLook === true) {
+    return {
+      verdict: 'inconclusive',
+      reasons: [FIRST_LOOK, 'Nothing was found with generated images, which is no proof: scan with real ones.'],
     };
   }
   if (scanned < classes) {

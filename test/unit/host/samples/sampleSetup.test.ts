@@ -86,6 +86,7 @@ describe('the question for clean samples', () => {
       'The images that come with this sample model',
       'Choose a folder…',
       'Choose a file…',
+      'No images at hand: take a first look without',
       'Recently used',
       'set.npz',
     ]);

@@ -14,6 +14,7 @@ import type { ScanEntry } from '../../../../src/shared/scanEntry';
 import { choose, leave } from '../../../support/fakeQuickPick';
 import { fakeLog, fakeMemento, recorded, resetVscode, Uri, workspace } from '../../../support/fakeVscode';
 import { type HostUnderTest, hostUnderTest } from '../../../support/hostServices';
+import { eventually } from '../../../support/patience';
 import { ROOT } from '../../../support/project';
 import { infectedReport } from '../../../support/sampleReports';
 
@@ -45,8 +46,8 @@ async function commandsUnderTest(): Promise<CommandsUnderTest> {
   };
 }
 
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
+function until(isTrue: () => boolean): Promise<void> {
+  return eventually('what the test waits for', isTrue);
 }
 
 describe('the scan command', () => {
@@ -88,6 +89,34 @@ describe('the scan command', () => {
     expect(store.get(key)!.state).toBe('done');
     expect(recorded.messages).toEqual(['net.onnx hides a backdoor to 7 turn right.']);
     expect(recorded.executed).toEqual([[COMMANDS.repair, order.uri]]);
+  });
+
+  it('takes a first look without samples when told to, and asks for some the next time', async () => {
+    const { call, engine, samples, order, scans } = await commandsUnderTest();
+    await samples.remember(order.uri.fsPath, order.samples);
+    const scan = call(COMMANDS.scanWithoutSamples, order.uri);
+    const { task, resolve } = await engine.last();
+    expect(task).toMatchObject({ model: order.uri.fsPath, withoutSamples: true });
+    expect(task.data).toBeUndefined();
+    resolve(infectedReport);
+    await scan;
+    expect(scans.orderOf(order.uri)?.samples).toEqual({});
+    expect(await samples.recall(order.uri.fsPath)).toEqual(order.samples);
+    const again = call(COMMANDS.scan, order.uri);
+    const second = await engine.last(2);
+    expect(second.task).toMatchObject({ data: order.samples.data, withoutSamples: false });
+    second.resolve(infectedReport);
+    await again;
+  });
+
+  it('offers a first look where it asks for samples', async () => {
+    const { call, engine, order } = await commandsUnderTest();
+    recorded.pickAnswers.push(choose('No images at hand: take a first look without'));
+    const scan = call(COMMANDS.scan, order.uri);
+    const { task, resolve } = await engine.last();
+    expect(task.withoutSamples).toBe(true);
+    resolve(infectedReport);
+    await scan;
   });
 
   it('uses the samples of the last scan where none were asked for, as after a repair', async () => {

@@ -53,6 +53,15 @@ describe('assess', () => {
     expect(result.reasons.join(' ')).toMatch(reason);
   });
 
+  it.each([
+    ['nothing', clean, []],
+    ['a small trigger', clean.with(7, 12), [7]],
+  ])('decides nothing in a first look that finds %s', (_, norms, flagged) => {
+    const result = assess(labels(norms), { ...evidence, firstLook: true });
+    expect(result).toMatchObject({ verdict: 'inconclusive', flagged });
+    expect(result.reasons[0]).toContain('first look');
+  });
+
   it('never counts a label without a working trigger as small', () => {
     const result = assess(labels(clean.with(2, undefined as never)), evidence);
     expect(result.labels[2]).toMatchObject({ state: 'not-reached', flagged: false });
