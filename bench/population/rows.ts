@@ -1,5 +1,5 @@
 /** @file The population's labels as rows of features, and what the scans made of its models. */
-import { comparedNorm } from '../../src/engine/detect/budget/labelResult';
+import { comparedNorm } from '../../src/engine/detect/judge/comparedNorm';
 import { median } from '../../src/engine/detect/judge/outliers';
 import type { LabelRow } from './fit';
 import type { ModelEvidence } from './evidence';

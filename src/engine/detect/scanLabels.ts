@@ -7,10 +7,10 @@ import { Checkpoint } from './budget/checkpoint';
 import { invertEveryLabel } from './budget/everyLabel';
 import type { RunningScan } from './budget/invertLabels';
 import { emptyResult } from './budget/labelResult';
-import { race } from './budget/race';
-import { chooseSuspects } from './budget/suspects';
+import { finishSuspects, race } from './budget/race';
+import { chooseSuspects, furtherSuspects } from './budget/suspects';
 import { assess, type Assessment } from './judge/verdict';
-import { askNetwork } from './respond/askNetwork';
+import { type Answers, askNetwork } from './respond/askNetwork';
 import type { DetectionJob, ScanEvents } from './scanJob';
 
 export interface Detection extends Assessment {
@@ -30,7 +30,7 @@ export async function scanLabels(given: DetectionJob, events: ScanEvents): Promi
     const scan: RunningScan = { job, events, checkpoint, evaluator, started };
     const labels = settings.labels ?? Array.from({ length: classifier.classes }, (_, label) => label);
     const results = await (settings.scheme === 'race' ? race : invertEveryLabel)(scan, labels);
-    const answers = await askNetwork(job, events, results, chooseSuspects(results));
+    const answers = await pursue(scan, results);
     const assessment = assess(everyClass(job, answers.results), {
       settings,
       classes: classifier.classes,
@@ -51,6 +51,30 @@ export async function scanLabels(given: DetectionJob, events: ScanEvents): Promi
   } finally {
     await evaluator.dispose();
   }
+}
+
+/**
+ * Inverts the suspects to the end and asks the network about them. As long as the largest of those asked last turns out to be a backdoor's,
+ * the next ones are looked at too.
+ */
+async function pursue(
+  scan: RunningScan,
+  raced: readonly LabelResult[],
+): Promise<Pick<Answers, 'results' | 'imagePasses'>> {
+  const { job, events } = scan;
+  const lookedAt = new Set<number>();
+  let [results, imagePasses] = [raced, 0];
+  let suspects = chooseSuspects(raced);
+  while (suspects.length > 0) {
+    if (job.settings.scheme === 'race') results = await finishSuspects(scan, results, suspects);
+    const answers = await askNetwork(job, events, results, suspects);
+    results = answers.results;
+    imagePasses += answers.imagePasses;
+    for (const label of suspects) lookedAt.add(label);
+    const largest = suspects.at(-1);
+    suspects = largest !== undefined && answers.shortcuts.includes(largest) ? furtherSuspects(raced, lookedAt) : [];
+  }
+  return { results, imagePasses };
 }
 
 /** Labels that the user left out appear in the report too. */

@@ -5,6 +5,7 @@ import type { LabelResult } from '../../report/scanReport';
 import type { CleanImages } from '../../samples/samples';
 import type { CancelSignal } from '../../support/cancellation';
 import type { InversionResult } from '../invert/inversion';
+import { comparedNorm } from '../judge/comparedNorm';
 import { anomalyIndices } from '../judge/outliers';
 import type { DetectionJob } from '../scanJob';
 
@@ -60,9 +61,4 @@ export function preliminary(result: LabelResult, sofar: readonly LabelResult[]):
   const found = sofar.filter(({ l1 }) => l1 !== undefined);
   const index = anomalyIndices(found.map(comparedNorm))[found.indexOf(result)];
   return index === undefined ? result : { ...result, anomalyIndex: index };
-}
-
-/** What labels are compared by: norms that all of them reached at the same expense. */
-export function comparedNorm({ comparedL1, l1 }: Pick<LabelResult, 'comparedL1' | 'l1'>): number {
-  return comparedL1 ?? l1 ?? NaN;
 }

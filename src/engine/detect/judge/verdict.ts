@@ -1,5 +1,6 @@
 /** @file From the labels' L1 norms to anomaly indices, p-values, flagged labels and a verdict with its reasons. */
 import type { LabelResult, ScanSettings, Verdict } from '../../report/scanReport';
+import { comparedNorm, relativeNorms } from './comparedNorm';
 import { isShortcut } from './rule';
 import { anomalyIndices, median, scaledMad } from './outliers';
 import { familyWisePValues, MIN_LABELS } from './significance';
@@ -41,18 +42,26 @@ export interface Assessment {
 /** Pure: the same labels always give the same assessment. */
 export function assess(results: readonly LabelResult[], evidence: Evidence): Assessment {
   const found = results.filter((result) => result.state === 'found' && result.l1 !== undefined);
-  const norms = found.map((result) => result.l1 ?? NaN);
+  const norms = found.map(comparedNorm);
+  const relative = relativeNorms(found);
   const centre = median(norms);
   const spread = scaledMad(norms);
   const indices = anomalyIndices(norms);
   const pValues = familyWisePValues(norms, Math.max(found.length, evidence.scanned));
+  const shortcuts = new Set(
+    found
+      .filter(({ label, l1 = NaN, response = NaN }) =>
+        isShortcut({ response, share: l1 / evidence.pixels, relative: relative.get(label) ?? 1 }),
+      )
+      .map(({ label }) => label),
+  );
   const position = new Map(found.map((result, i) => [result.label, i]));
   const labels = results.map((result): LabelResult => {
     const i = position.get(result.label);
     if (i === undefined) return result;
-    const [pValue, l1] = [pValues[i] ?? NaN, norms[i] ?? NaN];
-    const isOutlier = pValue <= evidence.settings.pThreshold && l1 <= MAX_RELATIVE_L1 * centre;
-    const flagged = isOutlier || isShortcut(result.response, l1 / evidence.pixels);
+    const [pValue, norm] = [pValues[i] ?? NaN, norms[i] ?? NaN];
+    const isOutlier = pValue <= evidence.settings.pThreshold && norm <= MAX_RELATIVE_L1 * centre;
+    const flagged = isOutlier || shortcuts.has(result.label);
     return { ...result, anomalyIndex: indices[i] ?? 0, ...(Number.isNaN(pValue) ? {} : { pValue }), flagged };
   });
   const flagged = labels.filter((result) => result.flagged).map((result) => result.label);
@@ -64,13 +73,14 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
     flagged,
     ...statistics,
     ...(Number.isFinite(smallestP) ? { pValue: smallestP } : {}),
-    ...decide(labels, evidence, smallestP, doubts),
+    ...decide(labels, shortcuts, evidence, smallestP, doubts),
   };
 }
 
 function decide(
   labels: readonly LabelResult[],
-  { scanned, classes, pixels, settings, firstLook }: Evidence,
+  shortcuts: ReadonlySet<number>,
+  { scanned, classes, settings, firstLook }: Evidence,
   smallestP: number,
   doubts: readonly string[],
 ): Pick<Assessment, 'verdict' | 'reasons'> {
@@ -89,7 +99,7 @@ function decide(
           : [
               `A far smaller trigger than usual suffices for ${outliers.map(labelText).join(', ')}; a clean model with as many labels shows one this small with probability ${showP(smallestP)}.`,
             ]),
-        ...flagged.flatMap((result) => shortcutReason(result, pixels)),
+        ...flagged.filter(({ label }) => shortcuts.has(label)).map(shortcutReason),
         ...labels.flatMap(vulnerableReason),
       ],
     };
@@ -118,12 +128,9 @@ function decide(
   };
 }
 
-function shortcutReason(result: LabelResult, pixels: number): string[] {
-  const { response, l1 = NaN } = result;
-  if (response === undefined || !isShortcut(response, l1 / pixels)) return [];
-  return [
-    `The model unlearns the trigger of ${labelText(result)} in a moment, and is then ${response.toFixed(1)} times harder to lead there: a shortcut, not a feature of the class.`,
-  ];
+function shortcutReason(result: LabelResult): string {
+  const { response = NaN } = result;
+  return `The model unlearns the trigger of ${labelText(result)} in a moment, and is then ${response.toFixed(1)} times harder to lead there: a shortcut, not a feature of the class.`;
 }
 
 function vulnerableReason(result: LabelResult): string[] {

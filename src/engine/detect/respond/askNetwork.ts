@@ -1,13 +1,16 @@
 /** @file Adds to the labels with the smallest triggers what the network answers when those are unlearned. */
 import { maskOf, patternOf } from '../../report/decodeTrigger';
 import type { LabelResult } from '../../report/scanReport';
+import { relativeNorms } from '../judge/comparedNorm';
 import type { DetectionJob, ScanEvents } from '../scanJob';
-import { examine, type Suspect } from './examine';
+import { examine, type Examination, type Suspect } from './examine';
 import { responseMeter } from './response';
 
 export interface Answers {
   /** As they came, with `response` and `explainedBy` where the network was asked. */
   readonly results: readonly LabelResult[];
+  /** See {@link Examination}. */
+  readonly shortcuts: Examination['shortcuts'];
   readonly imagePasses: number;
 }
 
@@ -19,20 +22,21 @@ export async function askNetwork(
 ): Promise<Answers> {
   const { settings } = job;
   const { signal } = events;
+  const relative = relativeNorms(results);
   const asked = results
     .filter(({ label }) => suspects.includes(label))
     .flatMap(({ label, l1, trigger }): Suspect[] =>
       l1 === undefined || trigger === undefined
         ? []
-        : [{ label, l1, mask: maskOf(trigger), pattern: patternOf(trigger) }],
+        : [{ label, l1, relative: relative.get(label) ?? 1, mask: maskOf(trigger), pattern: patternOf(trigger) }],
     )
     .sort((a, b) => a.l1 - b.l1);
   const common = { ...job, loss: settings.loss, seed: settings.seed, ...(signal && { signal }) };
   const meter = asked.length === 0 ? undefined : await responseMeter(common);
-  if (meter === undefined) return { results, imagePasses: 0 };
+  if (meter === undefined) return { results, shortcuts: [], imagePasses: 0 };
   const [labelsDone, labelsTotal] = [results.length, results.length];
   events.onProgress?.({ phase: 'verifying', done: 0, total: 1, labelsDone, labelsTotal, current: [] });
-  const { responses, explainedBy, imagePasses } = await examine(meter, asked, signal);
+  const { responses, explainedBy, shortcuts, imagePasses } = await examine(meter, asked, signal);
   const answered = results.map((result): LabelResult => {
     const [response, cause] = [responses.get(result.label), explainedBy.get(result.label)];
     return {
@@ -41,5 +45,5 @@ export async function askNetwork(
       ...(cause === undefined ? {} : { explainedBy: cause }),
     };
   });
-  return { results: answered, imagePasses };
+  return { results: answered, shortcuts, imagePasses };
 }

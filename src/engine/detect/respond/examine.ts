@@ -7,6 +7,8 @@ import type { ResponseMeter } from './response';
 /** A label with its norm in pixels and its trigger. */
 export interface Suspect extends LabelTrigger {
   readonly l1: number;
+  /** By the median norm of the model, 0–1. */
+  readonly relative: number;
 }
 
 export interface Examination {
@@ -14,6 +16,8 @@ export interface Examination {
   readonly responses: ReadonlyMap<number, number>;
   /** Labels whose trigger goes away with that of another, by label: consequences of its backdoor, or backdoors like it. */
   readonly explainedBy: ReadonlyMap<number, number>;
+  /** Labels that answer as a backdoor does, ascending by norm. */
+  readonly shortcuts: readonly number[];
   readonly imagePasses: number;
 }
 
@@ -29,7 +33,10 @@ export async function examine(
   const together = await meter.measure(suspects, labelsOf(suspects));
   let imagePasses = together.imagePasses;
   const explainedBy = new Map<number, number>();
-  let open = suspects.filter(({ label, l1, mask }) => isShortcut(together.ratios.get(label), l1 / mask.length));
+  let open = suspects.filter(({ label, l1, relative, mask }) =>
+    isShortcut({ response: together.ratios.get(label) ?? NaN, share: l1 / mask.length, relative }),
+  );
+  const shortcuts = labelsOf(open);
   const unlearned: Suspect[] = [];
   for (let first = open.shift(); first !== undefined && open.length > 0; first = open.shift()) {
     throwIfCancelled(signal);
@@ -44,7 +51,7 @@ export async function examine(
       return !explained;
     });
   }
-  return { responses: together.ratios, explainedBy, imagePasses };
+  return { responses: together.ratios, explainedBy, shortcuts, imagePasses };
 }
 
 function labelsOf(suspects: readonly Suspect[]): number[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseSuspects } from '../../../../../src/engine/detect/budget/suspects';
+import { chooseSuspects, furtherSuspects } from '../../../../../src/engine/detect/budget/suspects';
 
 function labels(norms: Readonly<Record<number, number>>): { label: number; l1: number }[] {
   return Object.entries(norms).map(([label, l1]) => ({ label: Number(label), l1 }));
@@ -24,5 +24,15 @@ describe('chooseSuspects', () => {
   it('takes what there is', () => {
     expect(chooseSuspects([])).toEqual([]);
     expect(chooseSuspects(labels({ 3: 8, 5: 80 }))).toHaveLength(2);
+  });
+});
+
+describe('furtherSuspects', () => {
+  it('takes the next three, and no more than sixteen in all', () => {
+    const found = labels(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i, 100 - i])));
+    expect(furtherSuspects(found, new Set([19, 18]))).toEqual([17, 16, 15]);
+    const fifteen = new Set(Array.from({ length: 15 }, (_, i) => 19 - i));
+    expect(furtherSuspects(found, fifteen)).toEqual([4]);
+    expect(furtherSuspects(found, new Set([...fifteen, 4]))).toEqual([]);
   });
 });

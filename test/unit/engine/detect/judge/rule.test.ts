@@ -2,18 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { isShortcut, shortcutScore } from '../../../../../src/engine/detect/judge/rule';
 
 describe('isShortcut', () => {
-  it.each<[string, number | undefined, number, boolean]>([
-    ['a small trigger that goes away', 4.8, 0.008, true],
-    ['one of many infected labels', 5.7, 0.02, true],
-    ['a large part of the image that goes away', 4, 0.2, false],
-    ['a feature that stays', 1.6, 0.08, false],
-    ['a tiny feature of a large image that stays', 2.5, 0.0005, false],
-    ['a label that was not asked', undefined, 0.001, false],
-  ])('%s', (_, response, share, expected) => {
-    expect(isShortcut(response, share)).toBe(expected);
+  it.each<[string, number, number, number, boolean]>([
+    ['a small trigger that goes away, without others to compare with', 4.8, 0.008, 1, true],
+    ['one of so many infected labels that the median is one', 5.7, 0.02, 1, true],
+    ['a trigger that is small for its model and goes away a little', 2.4, 0.022, 0.26, true],
+    ['the same, were it usual for its model', 2.4, 0.022, 0.9, false],
+    ['a large part of the image that goes away', 4, 0.2, 0.8, false],
+    ['a feature that stays', 1.6, 0.08, 0.6, false],
+    ['a small feature that stays', 2.1, 0.01, 0.2, false],
+    ['a tiny feature of a large image that stays', 2.5, 0.0005, 0.5, false],
+  ])('%s', (_, response, share, relative, expected) => {
+    expect(isShortcut({ response, share, relative })).toBe(expected);
   });
 
-  it('scores ln response − ½ ln share', () => {
-    expect(shortcutScore(Math.E, Math.exp(-4))).toBeCloseTo(3);
+  it('scores ln response − ½ ln share − ½ ln relative', () => {
+    expect(shortcutScore({ response: Math.E, share: Math.exp(-4), relative: Math.exp(-1) })).toBeCloseTo(3.5);
   });
 });
