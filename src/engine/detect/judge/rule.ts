@@ -10,22 +10,31 @@ export interface Asked {
   readonly relative: number;
 }
 
-/** Clean labels that were measured have at most 2.8, infected ones 3.4 and more but for triggers of a tenth of the image. */
-export const SHORTCUT_SCORE = 3.2;
+/** Of the label alone: clean ones that were measured have at most 2.5, infected ones without neighbours to speak for them 3.5 and more. */
+const ALONE = 3.2;
 
-/** Least response: in large images features of clean classes can be as small as a trigger, but they stay. */
+/** Least response of a label alone: in large images features of clean classes can be as small as a trigger, but they stay. */
 const LEAST_RESPONSE = 3;
 
-/** Networks with batch normalisation forget less in a moment: so little is enough where the norm is a third of the median. */
-const LEAST_RESPONSE_OF_SMALL = 2.2;
-const SMALL = 0.35;
+/** Beside the others: clean labels that were measured have at most 3.2, infected ones 4.1 and more but for triggers of a tenth of the image. */
+const BESIDE = 3.8;
 
-/** A small trigger, small for this model too, that goes away scores high: ln response − ½ ln share − ½ ln relative. */
-export function shortcutScore({ response, share, relative }: Asked): number {
-  return Math.log(response) - 0.5 * Math.log(share) - 0.5 * Math.log(relative);
+/** A smaller share counts as this one beside others, for the same reason. */
+const LEAST_SHARE = 0.02;
+
+/** A small trigger that goes away scores high: ln response − ½ ln share. */
+export function scoreAlone({ response, share }: Pick<Asked, 'response' | 'share'>): number {
+  return Math.log(response) - 0.5 * Math.log(share);
+}
+
+/**
+ * Where it is small for its model, too, it need not go away as far: ln response − ½ ln share − ln relative. Networks with batch
+ * normalisation forget less in a moment.
+ */
+export function scoreBeside({ response, share, relative }: Asked): number {
+  return scoreAlone({ response, share: Math.max(share, LEAST_SHARE) }) - Math.log(relative);
 }
 
 export function isShortcut(asked: Asked): boolean {
-  const least = asked.relative <= SMALL ? LEAST_RESPONSE_OF_SMALL : LEAST_RESPONSE;
-  return asked.response >= least && shortcutScore(asked) >= SHORTCUT_SCORE;
+  return (asked.response >= LEAST_RESPONSE && scoreAlone(asked) >= ALONE) || scoreBeside(asked) >= BESIDE;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isShortcut, shortcutScore } from '../../../../../src/engine/detect/judge/rule';
+import { isShortcut, scoreAlone, scoreBeside } from '../../../../../src/engine/detect/judge/rule';
 
 describe('isShortcut', () => {
   it.each<[string, number, number, number, boolean]>([
@@ -9,13 +9,16 @@ describe('isShortcut', () => {
     ['the same, were it usual for its model', 2.4, 0.022, 0.9, false],
     ['a large part of the image that goes away', 4, 0.2, 0.8, false],
     ['a feature that stays', 1.6, 0.08, 0.6, false],
-    ['a small feature that stays', 2.1, 0.01, 0.2, false],
+    ['a far smaller trigger than all others, of which a little goes away', 1.5, 0.006, 0.07, true],
+    ['a feature that is small for its model and stays', 1.1, 0.04, 0.35, false],
     ['a tiny feature of a large image that stays', 2.5, 0.0005, 0.5, false],
   ])('%s', (_, response, share, relative, expected) => {
     expect(isShortcut({ response, share, relative })).toBe(expected);
   });
 
-  it('scores ln response − ½ ln share − ½ ln relative', () => {
-    expect(shortcutScore({ response: Math.E, share: Math.exp(-4), relative: Math.exp(-1) })).toBeCloseTo(3.5);
+  it('scores ln response − ½ ln share, beside others − ln relative', () => {
+    const asked = { response: Math.E, share: Math.exp(-2), relative: Math.exp(-1) };
+    expect(scoreAlone(asked)).toBeCloseTo(2);
+    expect(scoreBeside(asked)).toBeCloseTo(3);
   });
 });
