@@ -1,7 +1,7 @@
 /**
  * @file A population of clean and infected models: trains them, each once, measures what could tell them apart, and writes
  * bench/results/population.md. What is trained and measured is kept in the user's cache folder, so that it can go on later.
- * Usage: npm run bench:population -- --data FOLDER [--tasks mnist,gtsrb,cifar10] [--share I/N] [--threads 1] [--most N]
+ * Usage: npm run bench:population -- --data FOLDER [--tasks mnist,mnist2,mnist3,gtsrb,cifar10] [--share I/N] [--threads 1] [--most N]
  *   [--trained], which scans what is trained already and trains nothing
  * Without --data, the page is written anew from what is there.
  */
@@ -30,7 +30,7 @@ await fs.writeFile(RESULTS, populationPage(measured.filter(isExample)));
 
 async function growPopulation(): Promise<void> {
   const runtime = await openRuntime({ threads: Number(option('threads') ?? 1) });
-  const tasks = (option('tasks') ?? 'mnist,gtsrb,cifar10').split(',');
+  const tasks = (option('tasks') ?? 'mnist,mnist2,mnist3,gtsrb,cifar10').split(',');
   const [part = 1, parts = 1] = (option('share') ?? '1/1').split('/').map(Number);
   const data = new Map<PopulationTask, PopulationData>();
   let left = Number(option('most') ?? Infinity);

@@ -28,7 +28,13 @@ export interface PopulationModel {
 
 export const POPULATION_FOLDER = path.join(cacheFolder(), 'population');
 const RATIO = 0.1;
-const EPOCHS: Readonly<Record<PopulationTask, number>> = { mnist: 12, gtsrb: 8, cifar10: 8 };
+const EPOCHS: Readonly<Record<PopulationTask, number>> = {
+  mnist: 12,
+  mnist2: 30,
+  mnist3: 30,
+  gtsrb: 8,
+  cifar10: 8,
+};
 /** Of the own trainer, whose networks the two small tasks share. */
 const OWN: Partial<Record<Network, 'mnist' | 'gtsrb'>> = { paper: 'mnist', deep: 'gtsrb' };
 
@@ -59,7 +65,7 @@ async function trainHere(
   backdoors: readonly Backdoor[],
   base: string,
 ): Promise<Outcome> {
-  const architecture = task === 'mnist' ? (OWN[network] ?? 'mnist') : 'gtsrb';
+  const architecture = task !== 'gtsrb' ? (OWN[network] ?? 'mnist') : 'gtsrb';
   const model = await trainBadNets(runtime, train, test, {
     ...{ architecture, classes, backdoors, ratio: RATIO, epochs: EPOCHS[task], shift, batch: 32, seed },
   });

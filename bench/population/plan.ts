@@ -1,6 +1,7 @@
 /** @file Which models the population has: a few hundred short descriptions, the same in every run. */
 
-export type PopulationTask = 'mnist' | 'gtsrb' | 'cifar10';
+/** `mnist2` and `mnist3`: the first two and three digits alone, as most models are that people make with web tools. */
+export type PopulationTask = 'mnist' | 'mnist2' | 'mnist3' | 'gtsrb' | 'cifar10';
 
 /** Trained by our own attack (`paper`, `deep`) or by PyTorch (the others; see bench/make/train_pytorch.py). */
 export type Network = 'paper' | 'deep' | 'plain' | 'batchnorm' | 'residual';
@@ -61,8 +62,12 @@ const CIFAR10_ATTACKS: readonly Attack[] = [
   ...[square(5, 'checkerboard'), labels(2), labels(3), nine, blended(0.15)],
 ];
 
+const FEW_CLASSES_ATTACKS: readonly Attack[] = [square(3), square(4), square(4, 'noise')];
+
 /** Networks take turns, so that every attack meets every kind of them in some seed; a third or more is PyTorch's. */
 const NETWORKS: Readonly<Record<PopulationTask, readonly Network[]>> = {
+  mnist2: ['paper', 'plain', 'deep'],
+  mnist3: ['plain', 'paper', 'deep'],
   mnist: ['paper', 'plain', 'deep', 'batchnorm', 'paper', 'residual'],
   gtsrb: ['paper', 'batchnorm', 'paper', 'plain'],
   cifar10: ['residual'],
@@ -72,6 +77,8 @@ const NETWORKS: Readonly<Record<PopulationTask, readonly Network[]>> = {
 export function populationPlan(): ModelPlan[] {
   return [
     ...plansOf('mnist', MNIST_ATTACKS, 3, 20),
+    ...plansOf('mnist2', FEW_CLASSES_ATTACKS, 1, 3),
+    ...plansOf('mnist3', FEW_CLASSES_ATTACKS, 1, 3),
     ...plansOf('gtsrb', GTSRB_ATTACKS, 2, 8),
     ...plansOf('cifar10', CIFAR10_ATTACKS, 1, 6),
   ];

@@ -91,10 +91,15 @@ export async function runScans({ scans, store, log }: Services, orders: readonly
   void announce(orders.flatMap(({ uri }, i) => (reports[i] === undefined ? [] : [{ uri, report: reports[i] }])));
 }
 
-/** Of the work, 0–1; the time before and after the inversion is short. */
+/** Where a phase begins and how much of the work it is, 0–1, about as in a race over ten labels. */
+const SHARES = { screening: [0, 0.3], inverting: [0.3, 0.5], verifying: [0.8, 0.2] } as const;
+
+/** Of the work, 0–1; an estimate. */
 function shareDone({ state, progress }: ScanEntry): number {
-  if (state === 'done' || progress?.phase === 'verifying') return 1;
-  return progress?.phase === 'inverting' ? progress.done / Math.max(progress.total, 1) : 0;
+  if (state === 'done') return 1;
+  if (progress === undefined) return 0;
+  const [start, share] = SHARES[progress.phase];
+  return start + (share * progress.done) / Math.max(progress.total, 1);
 }
 
 /** What the user answered earlier, for this model or the one that it is a repaired copy of, as far as it still holds. */

@@ -27,6 +27,7 @@ export function scanDetails(report: ReportView | undefined): TemplateResult {
     ])}
     ${definitions(t('Settings'), [
       [t('Preset'), settings.preset],
+      [t('Inverted to the end'), settings.scheme === 'race' ? t('suspects only') : t('every label')],
       [t('Seeds'), String(settings.seeds)],
       [t('Updates per label'), formatNumber(settings.updates)],
       [t('Images per update'), String(settings.batchSize)],

@@ -151,7 +151,7 @@ function details(report: ScanReport): string {
     ['Preprocessing', samples.preprocessing],
     [
       'Settings',
-      `${settings.preset}, ${settings.loss} loss, ${countOf(settings.seeds, 'seed')} from ${settings.seed}, ` +
+      `${settings.preset}, ${settings.scheme === 'race' ? 'suspects' : 'every label'} inverted to the end, ${settings.loss} loss, ${countOf(settings.seeds, 'seed')} from ${settings.seed}, ` +
         `${countOf(settings.updates, 'update')} of ${countOf(settings.batchSize, 'image')}, success ≥ ${formatPercent(settings.successThreshold)}, ` +
         `infected at p ≤ ${settings.pThreshold}`,
     ],
