@@ -13,6 +13,7 @@ import { option } from './lib/options';
 import { populationData, scanned, type PopulationData } from './population/data';
 import { measureEvidence } from './population/evidence';
 import { POPULATION_FOLDER, populationModel } from './population/models';
+import { evidenceFigure } from './population/figure';
 import { populationPage } from './population/page';
 import { isExample, type MeasuredModel } from './population/rows';
 import { type ModelPlan, populationPlan, type PopulationTask } from './population/plan';
@@ -26,7 +27,9 @@ for (const { id } of plans) {
   const text = await fs.readFile(evidenceFile(id), 'utf8').catch(() => undefined);
   if (text !== undefined) measured.push(JSON.parse(text) as MeasuredModel);
 }
-await fs.writeFile(RESULTS, populationPage(measured.filter(isExample)));
+const examples = measured.filter(isExample);
+await fs.writeFile(RESULTS, populationPage(examples));
+await fs.writeFile(RESULTS.replace(/md$/, 'svg'), evidenceFigure(examples));
 
 async function growPopulation(): Promise<void> {
   const runtime = await openRuntime({ threads: Number(option('threads') ?? 1) });

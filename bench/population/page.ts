@@ -1,13 +1,13 @@
 /** @file What the measured population shows, as a page. */
 import { crossValidated, fit, logOdds, rocAuc } from './fit';
-import { type Attack, nameOf } from './plan';
-import { FEATURES, firstSuspect, isClean, isExact, type MeasuredModel, rowsOf } from './rows';
+import { nameOf } from './plan';
+import { FEATURES, firstSuspect, isClean, isComparable, isExact, type MeasuredModel, rowsOf } from './rows';
 
 export function populationPage(models: readonly MeasuredModel[]): string {
   const infected = models.filter((model) => !isClean(model));
   const clean = models.filter(isClean);
-  const patches = infected.filter(({ plan }) => isPatch(plan.attack));
-  const asked = patches.filter(({ plan }) => plan.attack?.kind !== 'source');
+  const asked = infected.filter(({ plan }) => plan.attack?.kind !== 'source' && plan.attack?.kind !== 'blended');
+  const comparable = models.filter(isComparable);
   return `# The population
 
 \`npm run bench:population -- --data FOLDER\`: ${models.length} models so far, ${clean.length} clean and ${infected.length} infected, of which
@@ -21,14 +21,16 @@ Models whose backdoor works in less than 80 % of the images are left out.
 | infected verdicts, patch triggers (several labels and nine triggers too) | ${share(asked, ({ verdict }) => verdict === 'infected')} |
 | the attacker's label is the first suspect, of these | ${share(asked, (model) => model.targets.includes(firstSuspect(model) ?? -1))} |
 | flagged set is exactly the attacker's labels, of these | ${share(asked, isExact)} |
-| ROC-AUC of the smallest norm by the median | ${auc([...clean, ...asked], smallestRelative)} |
-| ROC-AUC of the smallest share of the image | ${auc([...clean, ...asked], smallestShare)} |
-| first look without images: ROC-AUC of the smallest norm by the median, patch triggers | ${auc([...clean, ...asked], (model) => smallestRelative(model.firstLook))} |
+| ROC-AUC of the smallest norm by the median | ${auc(comparable, smallestRelative)} |
+| ROC-AUC of the smallest share of the image | ${auc(comparable, smallestShare)} |
+| first look without images: ROC-AUC of the smallest norm by the median, patch triggers | ${auc(comparable, (model) => smallestRelative(model.firstLook))} |
 | first look: clean models with a suspicious label | ${share(clean, ({ firstLook }) => firstLook.flagged.length > 0)} |
 | first look: the attacker's label is suspicious, patch triggers | ${share(asked, ({ targets, firstLook }) => firstLook.flagged.some((label) => targets.includes(label)))} |
 ${passesRows(models)}
 
 ${regression(models)}
+
+![Response against norm, and ROC curves](population.svg)
 
 ## By attack
 
@@ -40,10 +42,6 @@ Responses are those of the labels that the network was asked about.
 
 ${byModel(models)}
 `;
-}
-
-function isPatch(attack: Attack | undefined): boolean {
-  return attack !== undefined && attack.kind !== 'blended';
 }
 
 function share(models: readonly MeasuredModel[], holds: (model: MeasuredModel) => boolean): string {
@@ -77,9 +75,7 @@ function passesRows(models: readonly MeasuredModel[]): string {
 
 /** Log-odds that a label is a backdoor's, fitted on what there is; a model counts by its largest. */
 function regression(models: readonly MeasuredModel[]): string {
-  const used = models
-    .filter((model) => isClean(model) || isPatch(model.plan.attack))
-    .filter(({ plan }) => plan.attack?.kind !== 'source');
+  const used = models.filter(isComparable);
   const rows = used.flatMap(rowsOf);
   const weights = fit(rows);
   const held = crossValidated(rows);

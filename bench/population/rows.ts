@@ -17,6 +17,12 @@ export function isClean({ plan }: PopulationModel): boolean {
   return plan.attack === undefined;
 }
 
+/** Models on which a smallest norm can say something: enough labels, and clean or with patches that all images obey. */
+export function isComparable({ plan, labels }: MeasuredModel): boolean {
+  const kind = plan.attack?.kind;
+  return labels.length >= 4 && kind !== 'blended' && kind !== 'source';
+}
+
 export const FEATURES = ['ln response', 'ln share of the image', 'ln norm by the median'] as const;
 
 /**

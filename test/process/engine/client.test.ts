@@ -30,7 +30,7 @@ describe('the sample model', () => {
       onLabel: ({ label, l1 }) => labels.set(label, l1),
     });
     expect(started).toBe(1);
-    expect([...phases]).toEqual(['inverting', 'verifying']);
+    expect([...phases]).toEqual(['screening', 'inverting', 'verifying']);
     expect(last).toMatchObject({ total: 120 });
     expect(last!.done).toBeGreaterThan(60);
     expect([...labels.keys()].sort()).toEqual([2, 7]);
