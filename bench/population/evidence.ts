@@ -5,9 +5,8 @@ import { readModel } from '../../src/engine/formats';
 import type { LabelResult, Verdict } from '../../src/engine/report/scanReport';
 import type { Runtime } from '../../src/engine/runtime/runtime';
 import { RAW } from '../../src/engine/samples/preprocessing/preprocessing';
-import { generateSamples } from '../../src/engine/samples/generated/generateSamples';
 import type { Samples } from '../../src/engine/samples/samples';
-import { GENERATED, labelledByModel } from '../../src/engine/scan/firstLook';
+import { generatedFor, labelledByModel } from '../../src/engine/scan/firstLook';
 import { completeSettings } from '../../src/engine/scan/settings';
 import { nodeFiles } from '../../src/runner/files/nodeFiles';
 
@@ -24,7 +23,7 @@ export interface ModelEvidence {
 
 export async function measureEvidence(runtime: Runtime, file: string, images: Samples): Promise<ModelEvidence> {
   const classifier = classifierOf((await readModel(nodeFiles, file)).graph);
-  const generated = await labelledByModel(runtime, classifier, RAW, generateSamples(classifier.input, GENERATED));
+  const generated = await labelledByModel(runtime, classifier, RAW, generatedFor(classifier.input));
   const { flagged, labels } = await scan(runtime, file, classifier, generated);
   return { ...(await scan(runtime, file, classifier, images)), firstLook: { flagged, labels } };
 }

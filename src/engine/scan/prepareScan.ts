@@ -12,9 +12,8 @@ import type { Runtime } from '../runtime/runtime';
 import { calibrate, type Calibration } from '../samples/preprocessing/calibrate';
 import { checkAgainstModel } from '../samples/check';
 import { usualPreprocessings, type Preprocessing } from '../samples/preprocessing/preprocessing';
-import { generateSamples } from '../samples/generated/generateSamples';
 import { readSamples } from '../samples/readSamples';
-import { GENERATED, labelledByModel } from './firstLook';
+import { generatedFor, labelledByModel } from './firstLook';
 import type { Samples } from '../samples/samples';
 import { readSidecar, resolveBeside, type Sidecar } from '../samples/sidecar';
 
@@ -114,7 +113,7 @@ async function readCleanSamples(
 ): Promise<Samples> {
   const saved = data === undefined ? sidecar?.samples : undefined;
   const path = data ?? (saved === undefined ? undefined : resolveBeside(files, model, saved.path));
-  if (path === undefined && withoutSamples === true) return generateSamples(classifier.input, GENERATED);
+  if (path === undefined && withoutSamples === true) return generatedFor(classifier.input);
   if (path === undefined) {
     throw new UsageError('no clean samples were given', {
       file: files.baseName(model),
