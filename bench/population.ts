@@ -15,7 +15,7 @@ import { measureEvidence } from './population/evidence';
 import { POPULATION_FOLDER, populationModel } from './population/models';
 import { evidenceFigure } from './population/figure';
 import { populationPage } from './population/page';
-import { isExample, type MeasuredModel } from './population/rows';
+import { isExample, type MeasuredModel, reassessed } from './population/rows';
 import { type ModelPlan, populationPlan, type PopulationTask } from './population/plan';
 
 const RESULTS = path.join(import.meta.dirname, 'results', 'population.md');
@@ -27,7 +27,7 @@ for (const { id } of plans) {
   const text = await fs.readFile(evidenceFile(id), 'utf8').catch(() => undefined);
   if (text !== undefined) measured.push(JSON.parse(text) as MeasuredModel);
 }
-const examples = measured.filter(isExample);
+const examples = measured.filter(isExample).map(reassessed);
 await fs.writeFile(RESULTS, populationPage(examples));
 await fs.writeFile(RESULTS.replace(/md$/, 'svg'), evidenceFigure(examples));
 

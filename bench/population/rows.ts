@@ -1,11 +1,31 @@
 /** @file The population's labels as rows of features, and what the scans made of its models. */
 import { comparedNorm } from '../../src/engine/detect/judge/comparedNorm';
+import { assess } from '../../src/engine/detect/judge/verdict';
 import { median } from '../../src/engine/detect/judge/outliers';
+import { completeSettings } from '../../src/engine/scan/settings';
 import type { LabelRow } from './fit';
 import type { ModelEvidence } from './evidence';
 import type { PopulationModel } from './models';
 
 export type MeasuredModel = PopulationModel & ModelEvidence;
+
+/** As the product would judge the same figures today, so that a change of the rule needs no new scans. */
+export function reassessed(model: MeasuredModel): MeasuredModel {
+  const { labels, pixels } = model;
+  const settings = completeSettings({}, labels.length);
+  const judge = (
+    results: MeasuredModel['labels'],
+    firstLook: boolean,
+  ): Pick<MeasuredModel, 'verdict' | 'flagged' | 'labels'> =>
+    assess(results, {
+      settings,
+      classes: labels.length,
+      scanned: labels.length,
+      pixels,
+      ...(firstLook && { firstLook: true }),
+    });
+  return { ...model, ...judge(labels, false), firstLook: judge(model.firstLook.labels, true) };
+}
 
 /** A model whose backdoor does not work, or that has not learned its task, is no example of anything. */
 export function isExample({ plan, cleanAccuracy, attackSuccess }: PopulationModel): boolean {

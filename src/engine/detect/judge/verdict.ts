@@ -60,7 +60,9 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
     const i = position.get(result.label);
     if (i === undefined) return result;
     const [pValue, norm] = [pValues[i] ?? NaN, norms[i] ?? NaN];
-    const isOutlier = pValue <= evidence.settings.pThreshold && norm <= MAX_RELATIVE_L1 * centre;
+    // Beside a backdoor the network has admitted, a label that is only small is more likely a lookalike.
+    const isOutlier =
+      shortcuts.size === 0 && pValue <= evidence.settings.pThreshold && norm <= MAX_RELATIVE_L1 * centre;
     const flagged = isOutlier || shortcuts.has(result.label);
     return { ...result, anomalyIndex: indices[i] ?? 0, ...(Number.isNaN(pValue) ? {} : { pValue }), flagged };
   });

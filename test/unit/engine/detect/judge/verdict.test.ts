@@ -80,6 +80,18 @@ describe('assess', () => {
     expect(assess([alone!], { ...evidence, scanned: 1 })).toMatchObject({ verdict: 'infected', flagged: [0] });
   });
 
+  it('flags no label that is only small beside one whose trigger goes away', () => {
+    const results = labels(clean.with(7, 6).with(2, 25)).map((result) => ({
+      ...result,
+      ...(result.label === 7 && { response: 8 }),
+      ...(result.label === 2 && { response: 1.1 }),
+    }));
+    const { labels: assessed, flagged } = assess(results, evidence);
+    expect(assessed[2]!.pValue).toBeLessThan(0.01);
+    expect(flagged).toEqual([7]);
+    expect(assess(labels(clean.with(7, 6).with(2, 25)), evidence).flagged).toEqual([2, 7]);
+  });
+
   it('calls two classes clean where no trigger goes away', () => {
     const two = labels([70, 80]).map((result) => ({ ...result, response: 1.3 }));
     expect(assess(two, { ...evidence, classes: 2, scanned: 2 }).verdict).toBe('clean');
