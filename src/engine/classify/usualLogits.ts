@@ -3,15 +3,13 @@
  * cross-entropy weighs against the size of a trigger, and how far a training step goes; so no verdict may depend on it.
  */
 import type { CancelSignal } from '../support/cancellation';
-import { float32, floats, type Tensor } from '../graph/tensor';
+import { float32, floats } from '../graph/tensor';
 import type { Graph, Node } from '../graph/graph';
-import type { Runtime } from '../runtime/runtime';
-import type { Preprocessing } from '../samples/preprocessing/preprocessing';
 import type { CleanImages } from '../samples/samples';
 import type { Classifier } from './classifier';
-import { Evaluator } from './evaluator';
+import type { Evaluator } from './evaluator';
 import { lastLayer } from './lastLayer';
-import { withWeights } from './withWeights';
+import { asTensors, withWeights } from './withWeights';
 
 /** Median distance from the largest logit to the second: about what networks have that were trained on small images. */
 export const USUAL_MARGIN = 10;
@@ -23,52 +21,35 @@ const IMAGES = 256;
 const LEAST_PROBABILITY = 1e-30;
 
 /**
- * The same predictions, with a median margin of {@link USUAL_MARGIN} on the first images. Outputs that are probabilities, from a soft-max that is
+ * The same predictions as `evaluator` has of `classifier`, with a median margin of {@link USUAL_MARGIN} on the first images. Outputs that are probabilities, from a soft-max that is
  * no operator of its own, count by their logarithm. Unchanged where all outputs are equal or not finite.
  */
 export async function withUsualLogits(
-  runtime: Runtime,
   classifier: Classifier,
-  preprocessing: Preprocessing,
+  evaluator: Evaluator,
   { images, count }: Pick<CleanImages, 'images' | 'count'>,
   signal?: CancelSignal,
 ): Promise<Classifier> {
   const first = Math.min(count, IMAGES);
   const subset = { images: images.subarray(0, (first * images.length) / count), count: first };
-  const evaluator = await Evaluator.compile(runtime, classifier, preprocessing);
-  try {
-    const scores = await evaluator.logits(subset, undefined, signal);
-    const { classes } = classifier;
-    const areProbabilities = classifier.head === 'logits' && rows(scores, classes).every(isDistribution);
-    const logits = areProbabilities ? scores.map((p) => Math.log(p + LEAST_PROBABILITY)) : scores;
-    const factor = USUAL_MARGIN / medianMargin(logits, classes);
-    const unscaled = areProbabilities ? logarithm(classifier) : classifier;
-    return Number.isFinite(factor) ? scaleLogits(unscaled, factor) : unscaled;
-  } finally {
-    await evaluator.dispose();
-  }
+  const scores = await evaluator.logits(subset, undefined, signal);
+  const { classes } = classifier;
+  const areProbabilities = classifier.head === 'logits' && rows(scores, classes).every(isDistribution);
+  const logits = areProbabilities ? scores.map((p) => Math.log(p + LEAST_PROBABILITY)) : scores;
+  const factor = USUAL_MARGIN / medianMargin(logits, classes);
+  const unscaled = areProbabilities ? logarithm(classifier) : classifier;
+  return Number.isFinite(factor) ? scaleLogits(unscaled, factor) : unscaled;
 }
 
 /** Logits times `factor` > 0: in the weights of the last layer, where there is one, else behind it. */
 export function scaleLogits(classifier: Classifier, factor: number): Classifier {
-  const names = lastLayer(classifier);
-  if (names === undefined) return append(classifier, 'Mul', 'scaled', factor);
   const { initializers } = classifier.graph;
-  const scaled = names.flatMap((name): [string, Tensor][] => {
-    const tensor = initializers.get(name);
-    return tensor === undefined
-      ? []
-      : [
-          [
-            name,
-            float32(
-              tensor.dims,
-              floats(tensor).map((weight) => weight * factor),
-            ),
-          ],
-        ];
-  });
-  return withWeights(classifier, new Map(scaled));
+  const layer = lastLayer(classifier);
+  if (layer === undefined) return append(classifier, 'Mul', 'scaled', factor);
+  const scaled = [...initializers]
+    .filter(([name]) => layer.includes(name))
+    .map(([name, tensor]) => [name, floats(tensor).map((weight) => weight * factor)] as const);
+  return withWeights(classifier, asTensors(classifier, new Map(scaled)));
 }
 
 function logarithm(classifier: Classifier): Classifier {

@@ -11,6 +11,7 @@ import { finishSuspects, race } from './budget/race';
 import { chooseSuspects, furtherSuspects } from './budget/suspects';
 import { assess, type Assessment } from './judge/verdict';
 import { type Answers, askNetwork } from './respond/askNetwork';
+import { type ResponseMeter, responseMeter } from './respond/response';
 import type { DetectionJob, ScanEvents } from './scanJob';
 
 export interface Detection extends Assessment {
@@ -21,13 +22,22 @@ export interface Detection extends Assessment {
 /** Throws {@link CancelledError} after saving the checkpoint. */
 export async function scanLabels(given: DetectionJob, events: ScanEvents): Promise<Detection> {
   const started = given.now();
-  const { runtime, preprocessing, images, settings, checkpointKey } = given;
-  const classifier = await withUsualLogits(runtime, given.classifier, preprocessing, images, events.signal);
-  const job: DetectionJob = { ...given, classifier };
-  const checkpoint = await Checkpoint.open(events.checkpoints, checkpointKey, classifier.input);
-  const evaluator = await Evaluator.compile(runtime, classifier, preprocessing);
+  const { runtime, preprocessing, images, checkpointKey } = given;
+  // Its predictions are those of the classifier with other logits as well.
+  const evaluator = await Evaluator.compile(runtime, given.classifier, preprocessing);
   try {
-    const scan: RunningScan = { job, events, checkpoint, evaluator, started };
+    const classifier = await withUsualLogits(given.classifier, evaluator, images, events.signal);
+    const checkpoint = await Checkpoint.open(events.checkpoints, checkpointKey, classifier.input);
+    return await detect({ job: { ...given, classifier }, events, checkpoint, evaluator, started });
+  } finally {
+    await evaluator.dispose();
+  }
+}
+
+async function detect(scan: RunningScan): Promise<Detection> {
+  const { job, checkpoint, started } = scan;
+  const { classifier, settings } = job;
+  try {
     const labels = settings.labels ?? Array.from({ length: classifier.classes }, (_, label) => label);
     const results = await (settings.scheme === 'race' ? race : invertEveryLabel)(scan, labels);
     const answers = await pursue(scan, results);
@@ -48,8 +58,6 @@ export async function scanLabels(given: DetectionJob, events: ScanEvents): Promi
   } catch (error) {
     if (error instanceof CancelledError) await checkpoint.save(job.now(), started, true);
     throw error;
-  } finally {
-    await evaluator.dispose();
   }
 }
 
@@ -62,12 +70,21 @@ async function pursue(
   raced: readonly LabelResult[],
 ): Promise<Pick<Answers, 'results' | 'imagePasses'>> {
   const { job, events } = scan;
+  const { settings } = job;
   const lookedAt = new Set<number>();
   let [results, imagePasses] = [raced, 0];
   let suspects = chooseSuspects(raced);
+  let meter: ResponseMeter | undefined;
   while (suspects.length > 0) {
-    if (job.settings.scheme === 'race') results = await finishSuspects(scan, results, suspects);
-    const answers = await askNetwork(job, events, results, suspects);
+    if (settings.scheme === 'race') results = await finishSuspects(scan, results, suspects);
+    meter ??= await responseMeter({
+      ...job,
+      loss: settings.loss,
+      seed: settings.seed,
+      ...(events.signal && { signal: events.signal }),
+    });
+    if (meter === undefined) break;
+    const answers = await askNetwork(meter, events, results, suspects);
     results = answers.results;
     imagePasses += answers.imagePasses;
     for (const label of suspects) lookedAt.add(label);

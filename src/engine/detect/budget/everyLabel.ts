@@ -1,28 +1,21 @@
 /** @file Every label inverted to the end, as in the paper; above some number of labels only those that its low-cost scheme leaves. */
 import type { LabelResult } from '../../report/scanReport';
 import { inversionOptions } from '../invert/inversionOptions';
-import { compileStep, invertLabels, type RunningScan, type Stage } from './invertLabels';
-import { emptyResult, preliminary, smallestOf, verified } from './labelResult';
+import { compileFor } from '../invert/triggerStep';
+import { invertAndLookAgain, type RunningScan, type Stage } from './invertLabels';
+import { emptyResult, smallestOf, verified } from './labelResult';
 import { SCREENING, screenLabels } from './lowCost';
 import { ProgressMeter } from './progressMeter';
-import { EXTRA_SEEDS, secondLook } from './secondLook';
 
 /** One result for each of `labels`. */
 export async function invertEveryLabel(scan: RunningScan, labels: readonly number[]): Promise<LabelResult[]> {
   const { job, events, evaluator } = scan;
-  const { settings, classifier } = job;
   const chosen = await chooseLabels(scan, labels);
-  const full: Stage = { name: 'full', phase: 'inverting', options: inversionOptions(settings), keepsTriggers: true };
-  const results = new Map<number, LabelResult>();
-  const invert = (stage: Stage, among: readonly number[], seeds: number): Promise<void> =>
-    invertLabels(scan, stage, among, seeds, async (label, runs) => {
-      const result = await verified(job, evaluator, smallestOf(job, label, runs), runs, events.signal);
-      results.set(label, result);
-      events.onLabel?.(preliminary(result, [...results.values()]));
-    });
-  await invert(full, chosen, settings.seeds);
-  const doubtful = secondLook([...results.values()], settings, settings.labels?.length ?? classifier.classes);
-  await invert({ ...full, phase: 'verifying' }, doubtful, settings.seeds + EXTRA_SEEDS);
+  const options = inversionOptions(job.settings);
+  const stage: Stage = { name: 'full', phase: 'inverting', options, keepsTriggers: true };
+  const results = await invertAndLookAgain(scan, stage, chosen, labels.length, (label, runs) =>
+    verified(job, evaluator, smallestOf(job, label, runs), runs, events.signal),
+  );
   return labels.map((label) => results.get(label) ?? emptyResult(label, 'screened', job));
 }
 
@@ -34,7 +27,7 @@ async function chooseLabels(
   const { settings, classifier, images } = job;
   if (settings.lowCostAbove === 0 || labels.length <= settings.lowCostAbove) return labels;
   if (checkpoint.screened !== undefined) return checkpoint.screened;
-  const step = await compileStep(job, labels.length, SCREENING.batch);
+  const step = await compileFor({ ...job, loss: settings.loss }, labels.length, SCREENING.batch);
   try {
     const meter = new ProgressMeter('screening', job.now, events, labels.length * SCREENING.planned, labels.length);
     const screening = await screenLabels(step, labels, images, classifier.input, settings.seed, {

@@ -2,10 +2,13 @@
 import type { Evaluator } from '../../classify/evaluator';
 import { Inversion, type InversionOptions, type InversionResult } from '../invert/inversion';
 import { InversionTask, lazily, runInversions } from '../invert/runInversions';
-import { labelsPerStep, TriggerStep } from '../invert/triggerStep';
+import { compileFor } from '../invert/triggerStep';
+import type { LabelResult } from '../../report/scanReport';
 import type { DetectionJob, ScanEvents, ScanProgress } from '../scanJob';
 import type { Checkpoint, StageName } from './checkpoint';
+import { preliminary } from './labelResult';
 import { ProgressMeter } from './progressMeter';
+import { EXTRA_SEEDS, secondLook } from './secondLook';
 
 /** A scan while it runs. */
 export interface RunningScan {
@@ -52,7 +55,7 @@ export async function invertLabels(
   };
   for (const label of labels) if (resultsOf(label).length === seeds) await finishLabel(label);
   if (open.length === 0) return;
-  const step = await compileStep(job, open.length, batch);
+  const step = await compileFor({ ...job, loss: settings.loss }, open.length, batch);
   try {
     const tasks = lazily(
       open,
@@ -76,7 +79,30 @@ export async function invertLabels(
   }
 }
 
-export async function compileStep(job: DetectionJob, jobs: number, batch: number): Promise<TriggerStep> {
-  const labels = labelsPerStep(job.classifier, Math.max(1, jobs), batch);
-  return TriggerStep.compile(job.runtime, job.classifier, job.preprocessing, { labels, batch }, job.settings.loss);
+/**
+ * Inverts `labels`, and those in doubt again with a few more seeds; the model has `familySize` labels to choose from. Tells of each label as soon as
+ * it is done. The results are what `summarize` makes of a label's runs.
+ */
+export async function invertAndLookAgain(
+  scan: RunningScan,
+  stage: Stage,
+  labels: readonly number[],
+  familySize: number,
+  summarize: (label: number, runs: readonly InversionResult[]) => Promise<LabelResult> | LabelResult,
+): Promise<ReadonlyMap<number, LabelResult>> {
+  const { settings } = scan.job;
+  const results = new Map<number, LabelResult>();
+  const finish = async (label: number, runs: readonly InversionResult[]): Promise<void> => {
+    tell(scan, await summarize(label, runs), results);
+  };
+  await invertLabels(scan, stage, labels, settings.seeds, finish);
+  const doubtful = secondLook([...results.values()], settings, familySize);
+  await invertLabels(scan, { ...stage, phase: 'verifying' }, doubtful, settings.seeds + EXTRA_SEEDS, finish);
+  return results;
+}
+
+/** Puts a label's result among the others, and tells of it with the index that it has there. */
+export function tell({ events }: RunningScan, result: LabelResult, results: Map<number, LabelResult>): void {
+  results.set(result.label, result);
+  events.onLabel?.(preliminary(result, [...results.values()]));
 }

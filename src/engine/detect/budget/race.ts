@@ -7,53 +7,44 @@ import type { InversionResult } from '../invert/inversion';
 import { inversionOptions } from '../invert/inversionOptions';
 import { shortNorm, RACE_INVERSION, worked } from '../invert/shortInversion';
 import type { DetectionJob } from '../scanJob';
-import { invertLabels, type RunningScan, type Stage } from './invertLabels';
-import { preliminary, smallestOf, verified } from './labelResult';
-import { EXTRA_SEEDS, secondLook } from './secondLook';
+import { invertAndLookAgain, invertLabels, type RunningScan, type Stage, tell } from './invertLabels';
+import { smallestOf, verified } from './labelResult';
 
 /** Triggers of all labels are kept up to this size; of a thousand labels on large images only the suspects' are. */
 const MOST_TRIGGER_BYTES = 64 * 2 ** 20;
 
 /** One result for each of `labels`, as far as it gets briefly. */
 export async function race(scan: RunningScan, labels: readonly number[]): Promise<LabelResult[]> {
-  const { job, events } = scan;
-  const { settings, classifier } = job;
-  const { channels, height, width } = classifier.input;
+  const { job } = scan;
+  const { channels, height, width } = job.classifier.input;
   const keepsTriggers = labels.length * 4 * (1 + channels) * height * width <= MOST_TRIGGER_BYTES;
   const stage: Stage = { name: 'short', phase: 'screening', options: RACE_INVERSION, keepsTriggers };
-  const results = new Map<number, LabelResult>();
-  const take = (label: number, runs: readonly InversionResult[]): void => {
-    const result = stoppedResult(job, label, runs);
-    results.set(label, result);
-    events.onLabel?.(preliminary(result, [...results.values()]));
-  };
-  await invertLabels(scan, stage, labels, settings.seeds, take);
-  const doubtful = secondLook([...results.values()], settings, settings.labels?.length ?? classifier.classes);
-  await invertLabels(scan, { ...stage, phase: 'verifying' }, doubtful, settings.seeds + EXTRA_SEEDS, take);
+  const results = await invertAndLookAgain(scan, stage, labels, labels.length, (label, runs) =>
+    stoppedResult(job, label, runs),
+  );
   return labels.flatMap((label) => results.get(label) ?? []);
 }
 
 /** The results of a {@link race} with `suspects` inverted to the end. */
 export async function finishSuspects(
   scan: RunningScan,
-  results: readonly LabelResult[],
+  raced: readonly LabelResult[],
   suspects: readonly number[],
 ): Promise<LabelResult[]> {
   const { job, events, evaluator } = scan;
   const options = inversionOptions(job.settings);
   const stage: Stage = { name: 'full', phase: 'inverting', options, keepsTriggers: true };
-  const finished = new Map(results.map((result) => [result.label, result]));
+  const results = new Map(raced.map((result) => [result.label, result]));
   await invertLabels(scan, stage, suspects, job.settings.seeds, async (label, runs) => {
-    const stopped = finished.get(label);
+    const stopped = results.get(label);
     if (stopped === undefined) return;
     const own = smallestOf(job, label, runs);
     const { comparedL1 = NaN } = stopped;
     // A trigger that works in nine of ten images and never in all is still this label's smallest.
-    const result = own.state === 'found' ? { ...own, comparedL1 } : stopped;
-    finished.set(label, await verified(job, evaluator, result, runs, events.signal));
-    events.onLabel?.(preliminary(finished.get(label) ?? result, [...finished.values()]));
+    const smallest = own.state === 'found' ? { ...own, comparedL1 } : stopped;
+    tell(scan, await verified(job, evaluator, smallest, runs, events.signal), results);
   });
-  return results.map((result) => finished.get(result.label) ?? result);
+  return raced.map((result) => results.get(result.label) ?? result);
 }
 
 /** Of a label that was inverted briefly; without trigger where those are not kept. */

@@ -1,13 +1,10 @@
 /** @file Inversions that are cheap and stop early: their norms are no triggers' sizes, but labels can be compared by them. */
-import type { Classifier } from '../../classify/classifier';
-import type { CurvePoint, LossKind } from '../../report/scanReport';
-import type { Runtime } from '../../runtime/runtime';
-import type { Preprocessing } from '../../samples/preprocessing/preprocessing';
+import type { CurvePoint } from '../../report/scanReport';
 import type { CleanImages } from '../../samples/samples';
 import type { CancelSignal } from '../../support/cancellation';
 import { Inversion, type InversionOptions } from './inversion';
 import { InversionTask, lazily, runInversions } from './runInversions';
-import { labelsPerStep, TriggerStep } from './triggerStep';
+import { compileFor, type TriggerStepJob } from './triggerStep';
 
 /**
  * Small batches rank labels as well as large ones at a fraction of the image passes, and λ must move at once, because a
@@ -32,12 +29,8 @@ const SHORT_INVERSION: InversionOptions = { ...SHORT_SCHEDULE, updates: SHORT_UP
 /** Of all labels in a race. On 13 networks it told infected from clean labels as well as batches of 8 and of 16 did. */
 export const RACE_INVERSION: InversionOptions = { ...SHORT_INVERSION, batch: 4 };
 
-export interface ShortInversionJob {
-  readonly runtime: Runtime;
-  readonly classifier: Classifier;
-  readonly preprocessing: Preprocessing;
+export interface ShortInversionJob extends TriggerStepJob {
   readonly images: CleanImages;
-  readonly loss: LossKind;
   readonly seed: number;
   readonly signal?: CancelSignal;
 }
@@ -48,10 +41,8 @@ export async function shortNorms(
   labels: readonly number[],
 ): Promise<ReadonlyMap<number, number>> {
   if (labels.length === 0) return new Map();
-  const { runtime, classifier, preprocessing, images, loss, seed, signal } = job;
-  const { batch } = SHORT_SCHEDULE;
-  const shape = { labels: labelsPerStep(classifier, labels.length, batch), batch };
-  const step = await TriggerStep.compile(runtime, classifier, preprocessing, shape, loss);
+  const { classifier, images, seed, signal } = job;
+  const step = await compileFor(job, labels.length, SHORT_SCHEDULE.batch);
   try {
     const norms = new Map<number, number>();
     const tasks = lazily(

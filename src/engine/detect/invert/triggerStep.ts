@@ -104,6 +104,24 @@ export function labelsPerStep({ input }: Classifier, jobs: number, batch: number
   return Math.max(1, Math.ceil(jobs / Math.ceil(jobs / most)));
 }
 
+/** What a step is compiled from. */
+export interface TriggerStepJob {
+  readonly runtime: Runtime;
+  readonly classifier: Classifier;
+  readonly preprocessing: Preprocessing;
+  readonly loss: LossKind;
+}
+
+/** A step for `jobs` inversions of `batch` images an update, as many at once as {@link labelsPerStep} says. */
+export function compileFor(
+  { runtime, classifier, preprocessing, loss }: TriggerStepJob,
+  jobs: number,
+  batch: number,
+): Promise<TriggerStep> {
+  const shape = { labels: labelsPerStep(classifier, Math.max(1, jobs), batch), batch };
+  return TriggerStep.compile(runtime, classifier, preprocessing, shape, loss);
+}
+
 /** The forward graph; `loss` is Σ over labels of CE + λ·‖m‖₁, so each label's gradient is its own. */
 export function triggerStepGraph(
   classifier: Classifier,

@@ -2,9 +2,9 @@
 import { maskOf, patternOf } from '../../report/decodeTrigger';
 import type { LabelResult } from '../../report/scanReport';
 import { relativeNorms } from '../judge/comparedNorm';
-import type { DetectionJob, ScanEvents } from '../scanJob';
+import type { ScanEvents } from '../scanJob';
 import { examine, type Examination, type Suspect } from './examine';
-import { responseMeter } from './response';
+import type { ResponseMeter } from './response';
 
 export interface Answers {
   /** As they came, with `response` and `explainedBy` where the network was asked. */
@@ -15,13 +15,11 @@ export interface Answers {
 }
 
 export async function askNetwork(
-  job: DetectionJob,
+  meter: ResponseMeter,
   events: ScanEvents,
   results: readonly LabelResult[],
   suspects: readonly number[],
 ): Promise<Answers> {
-  const { settings } = job;
-  const { signal } = events;
   const relative = relativeNorms(results);
   const asked = results
     .filter(({ label }) => suspects.includes(label))
@@ -31,12 +29,10 @@ export async function askNetwork(
         : [{ label, l1, relative: relative.get(label) ?? 1, mask: maskOf(trigger), pattern: patternOf(trigger) }],
     )
     .sort((a, b) => a.l1 - b.l1);
-  const common = { ...job, loss: settings.loss, seed: settings.seed, ...(signal && { signal }) };
-  const meter = asked.length === 0 ? undefined : await responseMeter(common);
-  if (meter === undefined) return { results, shortcuts: [], imagePasses: 0 };
+  if (asked.length === 0) return { results, shortcuts: [], imagePasses: 0 };
   const [labelsDone, labelsTotal] = [results.length, results.length];
   events.onProgress?.({ phase: 'verifying', done: 0, total: 1, labelsDone, labelsTotal, current: [] });
-  const { responses, explainedBy, shortcuts, imagePasses } = await examine(meter, asked, signal);
+  const { responses, explainedBy, shortcuts, imagePasses } = await examine(meter, asked, events.signal);
   const answered = results.map((result): LabelResult => {
     const [response, cause] = [responses.get(result.label), explainedBy.get(result.label)];
     return {

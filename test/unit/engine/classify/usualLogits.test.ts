@@ -23,6 +23,15 @@ async function logitsOf(classifier: Classifier): Promise<Float32Array> {
   return logits;
 }
 
+async function usual(classifier: Classifier): Promise<Classifier> {
+  const evaluator = await Evaluator.compile(runtime, classifier, RAW);
+  try {
+    return await withUsualLogits(classifier, evaluator, images);
+  } finally {
+    await evaluator.dispose();
+  }
+}
+
 function node(op: string, inputs: readonly string[], output: string): Node {
   return { op, name: output, inputs, outputs: [output], attributes: {} };
 }
@@ -70,10 +79,10 @@ describe('scaleLogits', () => {
 
 describe('withUsualLogits', () => {
   it.each([1e-3, 1, 1e3])('gives the same logits whatever the last layer is multiplied by: %d', async (factor) => {
-    const usual = await withUsualLogits(runtime, classifierOf(toyGraph(5)), RAW, images);
+    const plain = await usual(classifierOf(toyGraph(5)));
     const scaled = scaleLogits(classifierOf(toyGraph(5)), factor);
-    const again = await withUsualLogits(runtime, scaled, RAW, images);
-    const [expected, got] = [await logitsOf(usual), await logitsOf(again)];
+    const again = await usual(scaled);
+    const [expected, got] = [await logitsOf(plain), await logitsOf(again)];
     got.forEach((value, i) => {
       expect(value).toBeCloseTo(expected[i]!, 3);
     });
@@ -91,8 +100,8 @@ describe('withUsualLogits', () => {
     const baked = { ...graph, initializers: new Map([...graph.initializers, ['one', float32([1], [1])]]) };
     const classifier = classifierOf(baked);
     expect(classifier.head).toBe('logits');
-    const expected = await logitsOf(await withUsualLogits(runtime, classifierOf(toyGraph(5)), RAW, images));
-    const got = await logitsOf(await withUsualLogits(runtime, classifier, RAW, images));
+    const expected = await logitsOf(await usual(classifierOf(toyGraph(5))));
+    const got = await logitsOf(await usual(classifier));
     // Logarithms of probabilities are logits up to a number per image.
     for (let i = 0; i < images.count; i++) {
       const shift = got[i * TOY.classes]! - expected[i * TOY.classes]!;
@@ -109,6 +118,6 @@ describe('withUsualLogits', () => {
       initializers: new Map([...graph.initializers, ['weight', float32([8, 64], new Float32Array(512))]]),
     };
     const classifier = classifierOf(constant);
-    expect(await withUsualLogits(runtime, classifier, RAW, images)).toBe(classifier);
+    expect(await usual(classifier)).toBe(classifier);
   });
 });
