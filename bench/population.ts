@@ -8,6 +8,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Runtime } from '../src/engine/runtime/runtime';
+import { fileExists } from '../src/runner/files/fileExists';
 import { openRuntime } from '../src/runner/runtimes/runtimes';
 import { option } from './lib/options';
 import { populationData, scanned, type PopulationData } from './population/data';
@@ -39,8 +40,8 @@ async function growPopulation(): Promise<void> {
   let left = Number(option('most') ?? Infinity);
   for (const [i, plan] of plans.entries()) {
     if (!tasks.includes(plan.task) || i % parts !== part - 1 || left <= 0) continue;
-    if (await exists(evidenceFile(plan.id))) continue;
-    if (process.argv.includes('--trained') && !(await exists(path.join(POPULATION_FOLDER, `${plan.id}.json`))))
+    if (await fileExists(evidenceFile(plan.id))) continue;
+    if (process.argv.includes('--trained') && !(await fileExists(path.join(POPULATION_FOLDER, `${plan.id}.json`))))
       continue;
     const images = data.get(plan.task) ?? (await populationData(plan.task));
     data.set(plan.task, images);
@@ -73,8 +74,4 @@ async function measure(runtime: Runtime, plan: ModelPlan, images: PopulationData
 
 function evidenceFile(id: string): string {
   return path.join(POPULATION_FOLDER, `${id}.scan.json`);
-}
-
-async function exists(file: string): Promise<boolean> {
-  return (await fs.stat(file).catch(() => undefined)) !== undefined;
 }

@@ -1,7 +1,7 @@
 /** @file The population's evidence as a picture: response against relative norm, and the ROC curve of the smallest norm and of the rule's score. */
 import { relativeNorms } from '../../src/engine/detect/judge/comparedNorm';
 import { scoreBeside } from '../../src/engine/detect/judge/rule';
-import { isClean, isComparable, type MeasuredModel } from './rows';
+import { isClean, isComparable, type MeasuredModel, smallestRelative } from './rows';
 
 const SIDE = 320;
 const GAP = 60;
@@ -73,7 +73,7 @@ function scatter(points: readonly Point[]): string {
 }
 
 function roc(models: readonly MeasuredModel[]): string {
-  const smallest = ({ labels }: MeasuredModel): number => -Math.min(...relativeNorms(labels).values());
+  const smallest = (model: MeasuredModel): number => -smallestRelative(model);
   const score = (model: MeasuredModel): number => {
     const relative = relativeNorms(model.labels);
     const scores = model.labels.flatMap(({ label, response, l1 }) =>

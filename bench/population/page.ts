@@ -1,7 +1,16 @@
 /** @file What the measured population shows, as a page. */
 import { crossValidated, fit, logOdds, rocAuc } from './fit';
 import { nameOf } from './plan';
-import { FEATURES, firstSuspect, isClean, isComparable, isExact, type MeasuredModel, rowsOf } from './rows';
+import {
+  FEATURES,
+  firstSuspect,
+  isClean,
+  isComparable,
+  isExact,
+  type MeasuredModel,
+  rowsOf,
+  smallestRelative,
+} from './rows';
 
 export function populationPage(models: readonly MeasuredModel[]): string {
   const infected = models.filter((model) => !isClean(model));
@@ -21,9 +30,9 @@ Models whose backdoor works in less than 80 % of the images are left out.
 | infected verdicts, patch triggers (several labels and nine triggers too) | ${share(asked, ({ verdict }) => verdict === 'infected')} |
 | the attacker's label is the first suspect, of these | ${share(asked, (model) => model.targets.includes(firstSuspect(model) ?? -1))} |
 | flagged set is exactly the attacker's labels, of these | ${share(asked, isExact)} |
-| ROC-AUC of the smallest norm by the median | ${auc(comparable, smallestRelative)} |
+| ROC-AUC of the smallest norm by the median | ${auc(comparable, (model) => -smallestRelative(model))} |
 | ROC-AUC of the smallest share of the image | ${auc(comparable, smallestShare)} |
-| first look without images: ROC-AUC of the smallest norm by the median, patch triggers | ${auc(comparable, (model) => smallestRelative(model.firstLook))} |
+| first look without images: ROC-AUC of the smallest norm by the median, patch triggers | ${auc(comparable, (model) => -smallestRelative(model.firstLook))} |
 | first look: clean models with a suspicious label | ${share(clean, ({ firstLook }) => firstLook.flagged.length > 0)} |
 | first look: the attacker's label is suspicious, patch triggers | ${share(asked, ({ targets, firstLook }) => firstLook.flagged.some((label) => targets.includes(label)))} |
 ${passesRows(models)}
@@ -46,12 +55,6 @@ ${byModel(models)}
 
 function share(models: readonly MeasuredModel[], holds: (model: MeasuredModel) => boolean): string {
   return `${models.filter(holds).length} of ${models.length}`;
-}
-
-function smallestRelative({ labels }: Pick<MeasuredModel, 'labels'>): number {
-  const sizes = labels.flatMap(({ comparedL1 }) => (comparedL1 === undefined ? [] : [comparedL1]));
-  const sorted = sizes.sort((a, b) => a - b);
-  return -(sorted[0] ?? NaN) / (sorted[sorted.length >> 1] ?? NaN);
 }
 
 function smallestShare({ labels, pixels }: MeasuredModel): number {

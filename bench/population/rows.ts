@@ -1,7 +1,6 @@
 /** @file The population's labels as rows of features, and what the scans made of its models. */
-import { comparedNorm } from '../../src/engine/detect/judge/comparedNorm';
+import { comparedNorm, relativeNorms } from '../../src/engine/detect/judge/comparedNorm';
 import { assess } from '../../src/engine/detect/judge/verdict';
-import { median } from '../../src/engine/detect/judge/outliers';
 import { completeSettings } from '../../src/engine/scan/settings';
 import type { LabelRow } from './fit';
 import type { ModelEvidence } from './evidence';
@@ -51,15 +50,19 @@ export const FEATURES = ['ln response', 'ln share of the image', 'ln norm by the
  */
 export function rowsOf(model: MeasuredModel): (LabelRow & { readonly label: number })[] {
   const { plan, targets, pixels, labels } = model;
-  const centre = median(labels.filter(({ l1 }) => l1 !== undefined).map(comparedNorm));
-  return labels.flatMap((result) => {
-    const { label, l1, response } = result;
+  const relative = relativeNorms(labels);
+  return labels.flatMap(({ label, l1, response }) => {
     if (l1 === undefined || response === undefined) return [];
     const infected = targets.includes(label);
     if (!infected && !isClean(model)) return [];
-    const features = [Math.log(response), Math.log(l1 / pixels), Math.log(comparedNorm(result) / centre)];
+    const features = [Math.log(response), Math.log(l1 / pixels), Math.log(relative.get(label) ?? 1)];
     return [{ group: `${plan.task} ${plan.network}`, model: plan.id, label, features, infected }];
   });
+}
+
+/** Of all labels, by the median one. */
+export function smallestRelative({ labels }: Pick<MeasuredModel, 'labels'>): number {
+  return Math.min(...relativeNorms(labels).values());
 }
 
 /** Nothing the attacker chose was missed or added. */
