@@ -119,7 +119,11 @@ export class ResultTree implements vscode.TreeDataProvider<ResultNode>, vscode.D
 
   /** As the Explorer shows their files, which is also the order in which those of one batch are scanned. */
   #modelNodes(): ResultNode[] {
-    const uris = this.store.all().map(({ uri }) => uri);
+    const entries = this.store.all();
+    // VS Code has these from here on. Told again to redraw the list while it still fetches what is below, it loses the nodes for good.
+    for (const entry of entries) this.#drawn.set(entry.uri, this.#appearance(entry));
+    this.#tellContext();
+    const uris = entries.map(({ uri }) => uri);
     return inExplorerOrder(uris, (uri) => vscode.Uri.parse(uri)).map((uri) => this.#nodes(uri).model);
   }
 

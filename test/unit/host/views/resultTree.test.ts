@@ -190,4 +190,25 @@ describe('refreshes', () => {
       vi.useRealTimers();
     }
   });
+
+  it('are not made of a list that was asked for meanwhile', async () => {
+    vi.useFakeTimers();
+    try {
+      const store = new ScanStore();
+      const tree = new ResultTree(store);
+      const fired: unknown[] = [];
+      tree.onDidChangeTreeData((node) => fired.push(node));
+      const paused: ScanEntry = { uri: URI, name: 'net.onnx', state: 'paused', labels: [], running: [] };
+      store.set(paused);
+      const [model] = await tree.getChildren();
+      expect(recorded.context.get(CONTEXT_KEYS.hasResults)).toBe(true);
+      vi.advanceTimersByTime(1000);
+      expect(fired).toEqual([]);
+      store.set(done);
+      vi.advanceTimersByTime(1000);
+      expect(fired).toEqual([model]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 });
