@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/patience';
 import { RELEASES } from '../support/vscode/installCodeServer';
 import type { Window } from '../support/vscode/window';
-import { type Editor, openEditor, QUICK } from './editor';
+import { type Editor, LONG, openEditor } from './editor';
 
 describe('a scan whose window goes', () => {
   let editor: Editor;
@@ -14,7 +14,7 @@ describe('a scan whose window goes', () => {
   let uninterrupted: string[] = [];
 
   beforeAll(async () => {
-    editor = await openEditor(RELEASES.newest, { settings: QUICK });
+    editor = await openEditor(RELEASES.newest, { settings: LONG });
     window = await editor.open('come-back');
   });
 
@@ -45,6 +45,7 @@ describe('a scan whose window goes', () => {
   it('goes on in its panel when all webviews are made anew', async () => {
     await window.results('flagged').click();
     await window.webview.getByRole('tab', { name: 'Charts' }).click();
+    await window.editorStored('charts');
     await scanAgain();
     await window.command('Developer: Reload Webviews');
     await window.webview.getByRole('button', { name: 'Cancel' }).waitFor();

@@ -14,6 +14,9 @@ export const ROOT = path.resolve(import.meta.dirname, '..', '..');
 /** Settings for tests that are about something else than what a scan finds. */
 export const QUICK = { 'neuralCleanse.preset': 'quick' };
 
+/** Settings for tests that interrupt a scan: it must not end before they do. */
+export const LONG = { 'neuralCleanse.preset': 'thorough', 'neuralCleanse.seeds': 8 };
+
 export interface Editor {
   readonly server: CodeServer;
   readonly browser: Browser;

@@ -8,6 +8,22 @@ const SCREENSHOTS = path.resolve(import.meta.dirname, '..', '..', '..', 'artifac
 /** Milliseconds after which steps are taken once more, longer each time. */
 const SECOND_TRY = 8_000;
 
+/** Expression of the window: what VS Code for the browser will open again after a reload. */
+const STORED_EDITORS = `(async () => {
+  const settled = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const found = [];
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith('vscode-web-state-db-')) continue;
+    const db = await settled(indexedDB.open(name));
+    found.push(await settled(db.transaction('ItemTable').objectStore('ItemTable').get('memento/workbench.parts.editor')));
+    db.close();
+  }
+  return JSON.stringify(found);
+})()`;
+
 export class Window {
   #shots = 0;
 
@@ -30,6 +46,14 @@ export class Window {
   async reload(): Promise<void> {
     await this.page.reload();
     await this.ready();
+  }
+
+  /** Until VS Code has stored what an editor remembers: it does so every five seconds, and a reload does not wait for it. */
+  async editorStored(memory: string): Promise<void> {
+    await eventually(`VS Code to store an editor's ${memory}`, async () => {
+      const stored = await this.page.evaluate<string>(STORED_EDITORS);
+      return stored.includes(memory);
+    });
   }
 
   /** As soon as the extension's contributions are there, which is some time after the window. */
