@@ -4,7 +4,7 @@ export interface LabelRow {
   /** What is left out together. */
   readonly group: string;
   readonly model: string;
-  /** ln response, ln share of the image. */
+  /** Each the larger, the more it speaks for a backdoor. */
   readonly features: readonly number[];
   /** The attacker's label. */
   readonly infected: boolean;
@@ -14,8 +14,29 @@ export interface LabelRow {
 const RIDGE = 0.05;
 const STEPS = 200;
 
-/** Weights of `[1, ...features]`, by Newton's method. */
+/**
+ * Weights of `[1, ...features]`, those of the features at least 0: one that would count against its meaning only makes up for another, so it
+ * is left out.
+ */
 export function fit(rows: readonly LabelRow[]): number[] {
+  const size = rows[0]?.features.length ?? 0;
+  let used = Array.from({ length: size }, (_, i) => i);
+  for (;;) {
+    const [bias = 0, ...weights] = newton(
+      rows.map(({ features, infected }) => ({ features: used.map((i) => features[i] ?? 0), infected })),
+    );
+    const least = Math.min(0, ...weights);
+    if (least === 0) {
+      const all = new Array<number>(size).fill(0);
+      used.forEach((feature, i) => (all[feature] = weights[i] ?? 0));
+      return [bias, ...all];
+    }
+    used = used.filter((_, i) => weights[i] !== least);
+  }
+}
+
+/** Logistic regression by Newton's method. */
+function newton(rows: readonly Pick<LabelRow, 'features' | 'infected'>[]): number[] {
   const size = 1 + (rows[0]?.features.length ?? 0);
   let weights = new Array<number>(size).fill(0);
   for (let step = 0; step < STEPS; step++) {

@@ -1,5 +1,6 @@
 /** @file The population's labels as rows of features, and what the scans made of its models. */
 import { comparedNorm, relativeNorms } from '../../src/engine/detect/judge/comparedNorm';
+import { LEAST_SHARE } from '../../src/engine/detect/judge/rule';
 import { assess } from '../../src/engine/detect/judge/verdict';
 import { completeSettings } from '../../src/engine/scan/settings';
 import type { LabelRow } from './fit';
@@ -28,7 +29,7 @@ export function reassessed(model: MeasuredModel): MeasuredModel {
 
 /** A model whose backdoor does not work, or that has not learned its task, is no example of anything. */
 export function isExample({ plan, cleanAccuracy, attackSuccess }: PopulationModel): boolean {
-  const least = plan.task === 'cifar10' ? 0.6 : 0.85;
+  const least = { mnist: 0.85, mnist2: 0.85, mnist3: 0.85, gtsrb: 0.75, cifar10: 0.6 }[plan.task];
   return cleanAccuracy >= least && attackSuccess.every((rate) => rate >= 0.8);
 }
 
@@ -42,7 +43,7 @@ export function isComparable({ plan, labels }: MeasuredModel): boolean {
   return labels.length >= 4 && kind !== 'blended' && kind !== 'source';
 }
 
-export const FEATURES = ['ln response', 'ln share of the image', 'ln norm by the median'] as const;
+export const FEATURES = ['ln response', '−ln max(share of the image, 0.02)', '−ln norm by the median'] as const;
 
 /**
  * Labels that the network was asked about, with {@link FEATURES}. Labels of infected models that the attacker did not choose are
@@ -55,7 +56,11 @@ export function rowsOf(model: MeasuredModel): (LabelRow & { readonly label: numb
     if (l1 === undefined || response === undefined) return [];
     const infected = targets.includes(label);
     if (!infected && !isClean(model)) return [];
-    const features = [Math.log(response), Math.log(l1 / pixels), Math.log(relative.get(label) ?? 1)];
+    const features = [
+      Math.log(response),
+      -Math.log(Math.max(l1 / pixels, LEAST_SHARE)),
+      -Math.log(relative.get(label) ?? 1),
+    ];
     return [{ group: `${plan.task} ${plan.network}`, model: plan.id, label, features, infected }];
   });
 }

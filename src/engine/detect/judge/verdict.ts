@@ -11,6 +11,12 @@ import { familyWisePValues, MIN_LABELS } from './significance';
  */
 export const MAX_RELATIVE_L1 = 0.5;
 
+/**
+ * Where the network does not admit a backdoor to a label, it is a second question that could flag a clean model, so that only this part of the
+ * user's threshold is left for it. A label between the two is a doubt: natural lookalikes of an infected label were measured there.
+ */
+const DENIED = 0.1;
+
 const FIRST_LOOK = 'No images of the model were at hand, so this was a first look with generated ones.';
 
 /** What the verdict is made from besides the labels. */
@@ -55,15 +61,17 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
       )
       .map(({ label }) => label),
   );
+  const doubtful = new Set<number>();
   const position = new Map(found.map((result, i) => [result.label, i]));
   const labels = results.map((result): LabelResult => {
     const i = position.get(result.label);
     if (i === undefined) return result;
     const [pValue, norm] = [pValues[i] ?? NaN, norms[i] ?? NaN];
+    const isSmall = pValue <= evidence.settings.pThreshold && norm <= MAX_RELATIVE_L1 * centre;
+    const isDenied = result.response !== undefined && pValue > DENIED * evidence.settings.pThreshold;
+    if (isSmall && isDenied && shortcuts.size === 0) doubtful.add(result.label);
     // Beside a backdoor the network has admitted, a label that is only small is more likely a lookalike.
-    const isOutlier =
-      shortcuts.size === 0 && pValue <= evidence.settings.pThreshold && norm <= MAX_RELATIVE_L1 * centre;
-    const flagged = isOutlier || shortcuts.has(result.label);
+    const flagged = shortcuts.has(result.label) || (isSmall && !isDenied && shortcuts.size === 0);
     return { ...result, anomalyIndex: indices[i] ?? 0, ...(Number.isNaN(pValue) ? {} : { pValue }), flagged };
   });
   const flagged = labels.filter((result) => result.flagged).map((result) => result.label);
@@ -75,13 +83,14 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
     flagged,
     ...statistics,
     ...(Number.isFinite(smallestP) ? { pValue: smallestP } : {}),
-    ...decide(labels, shortcuts, evidence, smallestP, doubts),
+    ...decide(labels, shortcuts, doubtful, evidence, smallestP, doubts),
   };
 }
 
 function decide(
   labels: readonly LabelResult[],
   shortcuts: ReadonlySet<number>,
+  doubtful: ReadonlySet<number>,
   { scanned, classes, settings, firstLook }: Evidence,
   smallestP: number,
   doubts: readonly string[],
@@ -110,6 +119,15 @@ function decide(
     return {
       verdict: 'inconclusive',
       reasons: [FIRST_LOOK, 'Nothing was found with generated images, which is no proof: scan with real ones.'],
+    };
+  }
+  if (doubtful.size > 0) {
+    const names = labels.filter(({ label }) => doubtful.has(label)).map(labelText);
+    return {
+      verdict: 'inconclusive',
+      reasons: [
+        `A far smaller trigger than usual suffices for ${names.join(', ')} (p-value ${showP(smallestP)}), but the model does not unlearn it as it would a backdoor: it may be a natural lookalike. Scan again with --thorough, and with other images.`,
+      ],
     };
   }
   if (scanned < classes) {

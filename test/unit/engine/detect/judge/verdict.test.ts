@@ -92,6 +92,22 @@ describe('assess', () => {
     expect(assess(labels(clean.with(7, 6).with(2, 25)), evidence).flagged).toEqual([2, 7]);
   });
 
+  it('is in doubt about a small label that the network denies, unless no clean model has one so small', () => {
+    const clearly = labels(clean.with(7, 12)).map((result) =>
+      result.label === 7 ? { ...result, response: 0.5 } : result,
+    );
+    expect(assess(clearly, evidence)).toMatchObject({ verdict: 'infected', flagged: [7] });
+    const hardly = labels(clean.with(7, 36)).map((result) =>
+      result.label === 7 ? { ...result, response: 1.2 } : result,
+    );
+    const result = assess(hardly, evidence);
+    expect(result.labels[7]!.pValue).toBeGreaterThan(0.001);
+    expect(result.labels[7]!.pValue).toBeLessThan(0.01);
+    expect(result).toMatchObject({ verdict: 'inconclusive', flagged: [] });
+    expect(result.reasons).toEqual([expect.stringContaining('natural lookalike')]);
+    expect(assess(labels(clean.with(7, 36)), evidence).flagged).toEqual([7]);
+  });
+
   it('calls two classes clean where no trigger goes away', () => {
     const two = labels([70, 80]).map((result) => ({ ...result, response: 1.3 }));
     expect(assess(two, { ...evidence, classes: 2, scanned: 2 }).verdict).toBe('clean');
