@@ -1,7 +1,7 @@
 /** @file From the labels' L1 norms to anomaly indices, p-values, flagged labels and a verdict with its reasons. */
 import type { LabelResult, ScanSettings, Verdict } from '../../report/scanReport';
 import { comparedNorm, relativeNorms } from './comparedNorm';
-import { isShortcut } from './rule';
+import { isShortcut, isSmallAndWeak } from './rule';
 import { anomalyIndices, median, scaledMad } from './outliers';
 import { familyWisePValues, MIN_LABELS } from './significance';
 
@@ -13,7 +13,7 @@ export const MAX_RELATIVE_L1 = 0.5;
 
 /**
  * Where the network does not admit a backdoor to a label, it is a second question that could flag a clean model, so that only this part of the
- * user's threshold is left for it. A label between the two is a doubt: natural lookalikes of an infected label were measured there.
+ * user's threshold is left for it. A label between the two is a doubt: clean models were measured there.
  */
 const DENIED = 0.1;
 
@@ -54,14 +54,11 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
   const spread = scaledMad(norms);
   const indices = anomalyIndices(norms);
   const pValues = familyWisePValues(norms, Math.max(found.length, evidence.scanned));
-  const shortcuts = new Set(
-    found
-      .filter(({ label, l1 = NaN, response = NaN }) =>
-        isShortcut({ response, share: l1 / evidence.pixels, relative: relative.get(label) ?? 1 }),
-      )
-      .map(({ label }) => label),
-  );
-  const doubtful = new Set<number>();
+  const asked = found.map(({ label, l1 = NaN, response = NaN }) => ({
+    ...{ label, response, share: l1 / evidence.pixels, relative: relative.get(label) ?? 1 },
+  }));
+  const shortcuts = new Set(asked.filter(isShortcut).map(({ label }) => label));
+  const doubtful = new Set(shortcuts.size > 0 ? [] : asked.filter(isSmallAndWeak).map(({ label }) => label));
   const position = new Map(found.map((result, i) => [result.label, i]));
   const labels = results.map((result): LabelResult => {
     const i = position.get(result.label);
@@ -126,7 +123,7 @@ function decide(
     return {
       verdict: 'inconclusive',
       reasons: [
-        `A far smaller trigger than usual suffices for ${names.join(', ')} (p-value ${showP(smallestP)}), but the model does not unlearn it as it would a backdoor: it may be a natural lookalike. Scan again with --thorough, and with other images.`,
+        `A far smaller trigger than usual suffices for ${names.join(', ')}, but the model does not unlearn it as clearly as it would a backdoor: it may be a weak spot of a clean class. Scan again with --thorough, and with other images.`,
       ],
     };
   }

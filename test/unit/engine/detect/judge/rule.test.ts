@@ -5,12 +5,13 @@ describe('isShortcut', () => {
   it.each<[string, number, number, number, boolean]>([
     ['a small trigger that goes away, without others to compare with', 4.8, 0.008, 1, true],
     ['one of so many infected labels that the median is one', 5.7, 0.02, 1, true],
-    ['a trigger that is small for its model and goes away a little', 2.4, 0.022, 0.23, true],
+    ['a trigger that is small for its model and goes away a little', 2.5, 0.015, 0.23, true],
     ['the same, were it usual for its model', 2.4, 0.022, 0.9, false],
     ['a large part of the image that goes away', 4, 0.2, 0.8, false],
     ['a feature that stays', 1.6, 0.08, 0.6, false],
     ['a far smaller trigger than all others, of which a little goes away', 1.5, 0.006, 0.07, true],
     ['a feature that is small for its model and stays', 1.1, 0.04, 0.35, false],
+    ['a weak spot that is far smaller than the other labels', 2.3, 0.025, 0.1, false],
     ['a tiny feature of a large image that stays', 2.5, 0.0005, 0.5, false],
   ])('%s', (_, response, share, relative, expected) => {
     expect(isShortcut({ response, share, relative })).toBe(expected);

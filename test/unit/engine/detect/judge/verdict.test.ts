@@ -104,8 +104,11 @@ describe('assess', () => {
     expect(result.labels[7]!.pValue).toBeGreaterThan(0.001);
     expect(result.labels[7]!.pValue).toBeLessThan(0.01);
     expect(result).toMatchObject({ verdict: 'inconclusive', flagged: [] });
-    expect(result.reasons).toEqual([expect.stringContaining('natural lookalike')]);
+    expect(result.reasons).toEqual([expect.stringContaining('weak spot')]);
     expect(assess(labels(clean.with(7, 36)), evidence).flagged).toEqual([7]);
+    const uneven = [19, 40, 60, 70, 190, 190, 200, 220, 240, 250];
+    const weak = labels(uneven).map((one) => (one.label === 0 ? { ...one, response: 2.3 } : one));
+    expect(assess(weak, evidence)).toMatchObject({ verdict: 'inconclusive', flagged: [] });
   });
 
   it('calls two classes clean where no trigger goes away', () => {
