@@ -121,6 +121,7 @@ export class ResultTree implements vscode.TreeDataProvider<ResultNode>, vscode.D
   #modelNodes(): ResultNode[] {
     const entries = this.store.all();
     // VS Code has these from here on. Told again to redraw the list while it still fetches what is below, it loses the nodes for good.
+    this.#drawn.clear();
     for (const entry of entries) this.#drawn.set(entry.uri, this.#appearance(entry));
     this.#tellContext();
     const uris = entries.map(({ uri }) => uri);

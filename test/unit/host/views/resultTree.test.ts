@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LabelResult } from '../../../../src/engine/report/scanReport';
 import { ScanStore } from '../../../../src/host/scan/scanStore';
 import { treeItem, type ResultNode } from '../../../../src/host/views/resultNodes';
@@ -163,52 +163,54 @@ describe('states of their own', () => {
 });
 
 describe('refreshes', () => {
-  it('are gathered, meant for one model, and only made when something shows', async () => {
+  let store: ScanStore;
+  let tree: ResultTree;
+  let fired: unknown[];
+
+  beforeEach(() => {
     vi.useFakeTimers();
-    try {
-      const store = new ScanStore();
-      const tree = new ResultTree(store);
-      const fired: unknown[] = [];
-      tree.onDidChangeTreeData((node) => fired.push(node));
-      const running: ScanEntry = { uri: URI, name: 'net.onnx', state: 'running', labels: [], running: [] };
-      store.set(running);
-      vi.advanceTimersByTime(1000);
-      expect(fired).toEqual([undefined]);
-      for (let i = 0; i < 100; i++) store.set({ ...running, labels: [labelResult(i)] });
-      vi.advanceTimersByTime(1000);
-      expect(fired.slice(1)).toEqual([{ kind: 'model', uri: URI }]);
-      expect(fired[1]).toBe((await tree.getChildren())[0]);
-      const current = store.get(URI)!;
-      for (let i = 0; i < 100; i++) store.set({ ...current, running: [{ label: i, curve: [] }] });
-      vi.advanceTimersByTime(1000);
-      expect(fired).toHaveLength(2);
-      store.remove(URI);
-      vi.advanceTimersByTime(1000);
-      expect(fired.at(-1)).toBeUndefined();
-      expect(recorded.context.get(CONTEXT_KEYS.hasResults)).toBe(false);
-    } finally {
-      vi.useRealTimers();
-    }
+    store = new ScanStore();
+    tree = new ResultTree(store);
+    fired = [];
+    tree.onDidChangeTreeData((node) => fired.push(node));
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('are gathered, meant for one model, and only made when something shows', async () => {
+    const running: ScanEntry = { uri: URI, name: 'net.onnx', state: 'running', labels: [], running: [] };
+    store.set(running);
+    vi.advanceTimersByTime(1000);
+    expect(fired).toEqual([undefined]);
+    for (let i = 0; i < 100; i++) store.set({ ...running, labels: [labelResult(i)] });
+    vi.advanceTimersByTime(1000);
+    expect(fired.slice(1)).toEqual([{ kind: 'model', uri: URI }]);
+    expect(fired[1]).toBe((await tree.getChildren())[0]);
+    const current = store.get(URI)!;
+    for (let i = 0; i < 100; i++) store.set({ ...current, running: [{ label: i, curve: [] }] });
+    vi.advanceTimersByTime(1000);
+    expect(fired).toHaveLength(2);
+    store.remove(URI);
+    vi.advanceTimersByTime(1000);
+    expect(fired.at(-1)).toBeUndefined();
+    expect(recorded.context.get(CONTEXT_KEYS.hasResults)).toBe(false);
   });
 
   it('are not made of a list that was asked for meanwhile', async () => {
-    vi.useFakeTimers();
-    try {
-      const store = new ScanStore();
-      const tree = new ResultTree(store);
-      const fired: unknown[] = [];
-      tree.onDidChangeTreeData((node) => fired.push(node));
-      const paused: ScanEntry = { uri: URI, name: 'net.onnx', state: 'paused', labels: [], running: [] };
-      store.set(paused);
-      const [model] = await tree.getChildren();
-      expect(recorded.context.get(CONTEXT_KEYS.hasResults)).toBe(true);
-      vi.advanceTimersByTime(1000);
-      expect(fired).toEqual([]);
-      store.set(done);
-      vi.advanceTimersByTime(1000);
-      expect(fired).toEqual([model]);
-    } finally {
-      vi.useRealTimers();
-    }
+    store.set({ uri: URI, name: 'net.onnx', state: 'paused', labels: [], running: [] });
+    const [model] = await tree.getChildren();
+    expect(recorded.context.get(CONTEXT_KEYS.hasResults)).toBe(true);
+    vi.advanceTimersByTime(1000);
+    expect(fired).toEqual([]);
+    store.set(done);
+    vi.advanceTimersByTime(1000);
+    expect(fired).toEqual([model]);
+    store.remove(URI);
+    expect(await tree.getChildren()).toEqual([]);
+    expect(recorded.context.get(CONTEXT_KEYS.hasResults)).toBe(false);
+    vi.advanceTimersByTime(1000);
+    expect(fired).toEqual([model]);
   });
 });
