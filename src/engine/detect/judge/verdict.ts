@@ -54,21 +54,24 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
   const spread = scaledMad(norms);
   const indices = anomalyIndices(norms);
   const pValues = familyWisePValues(norms, Math.max(found.length, evidence.scanned));
-  const asked = found.map(({ label, l1 = NaN, response = NaN }) => ({
+  const known = found.map(({ label, l1 = NaN, response = NaN }, i) => ({
     ...{ label, response, share: l1 / evidence.pixels, relative: relative.get(label) ?? 1 },
+    pValue: (norms[i] ?? NaN) <= MAX_RELATIVE_L1 * centre ? (pValues[i] ?? NaN) : NaN,
   }));
-  const shortcuts = new Set(asked.filter(isShortcut).map(({ label }) => label));
-  const doubtful = new Set(shortcuts.size > 0 ? [] : asked.filter(isSmallAndWeak).map(({ label }) => label));
+  const shortcuts = labelsOf(known.filter(isShortcut));
+  // Beside a backdoor the network has admitted, a label that is only small is more likely a lookalike.
+  const others = shortcuts.size > 0 ? [] : known;
+  const { pThreshold } = evidence.settings;
+  const outliers = labelsOf(
+    others.filter(({ response, pValue }) => pValue <= (Number.isNaN(response) ? 1 : DENIED) * pThreshold),
+  );
+  const doubtful = labelsOf(others.filter((one) => isSmallAndWeak(one) || one.pValue <= pThreshold));
   const position = new Map(found.map((result, i) => [result.label, i]));
   const labels = results.map((result): LabelResult => {
     const i = position.get(result.label);
     if (i === undefined) return result;
-    const [pValue, norm] = [pValues[i] ?? NaN, norms[i] ?? NaN];
-    const isSmall = pValue <= evidence.settings.pThreshold && norm <= MAX_RELATIVE_L1 * centre;
-    const isDenied = result.response !== undefined && pValue > DENIED * evidence.settings.pThreshold;
-    if (isSmall && isDenied && shortcuts.size === 0) doubtful.add(result.label);
-    // Beside a backdoor the network has admitted, a label that is only small is more likely a lookalike.
-    const flagged = shortcuts.has(result.label) || (isSmall && !isDenied && shortcuts.size === 0);
+    const pValue = pValues[i] ?? NaN;
+    const flagged = shortcuts.has(result.label) || outliers.has(result.label);
     return { ...result, anomalyIndex: indices[i] ?? 0, ...(Number.isNaN(pValue) ? {} : { pValue }), flagged };
   });
   const flagged = labels.filter((result) => result.flagged).map((result) => result.label);
@@ -181,6 +184,10 @@ function reasonsForDoubt(
     doubts.push('More than half of the labels have exactly the same trigger size, so the anomaly index is undefined.');
   }
   return doubts;
+}
+
+function labelsOf(results: readonly Pick<LabelResult, 'label'>[]): ReadonlySet<number> {
+  return new Set(results.map(({ label }) => label));
 }
 
 function labelText(result: LabelResult): string {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { isShortcut, scoreAlone, scoreBeside } from '../../../../../src/engine/detect/judge/rule';
+import { isShortcut, isSmallAndWeak, scoreAlone, scoreBeside } from '../../../../../src/engine/detect/judge/rule';
 
 describe('isShortcut', () => {
   it.each<[string, number, number, number, boolean]>([
     ['a small trigger that goes away, without others to compare with', 4.8, 0.008, 1, true],
     ['one of so many infected labels that the median is one', 5.7, 0.02, 1, true],
     ['a trigger that is small for its model and goes away a little', 2.5, 0.015, 0.23, true],
+    ['one that is not as small by itself, as weak spots of clean classes are', 2.4, 0.022, 0.26, false],
     ['the same, were it usual for its model', 2.4, 0.022, 0.9, false],
     ['a large part of the image that goes away', 4, 0.2, 0.8, false],
     ['a feature that stays', 1.6, 0.08, 0.6, false],
@@ -15,6 +16,14 @@ describe('isShortcut', () => {
     ['a tiny feature of a large image that stays', 2.5, 0.0005, 0.5, false],
   ])('%s', (_, response, share, relative, expected) => {
     expect(isShortcut({ response, share, relative })).toBe(expected);
+  });
+
+  it.each<[string, number, number, number, boolean]>([
+    ['a weak spot that is far smaller than the other labels', 2.3, 0.025, 0.1, true],
+    ['the same, were it usual for its model', 2.3, 0.025, 0.9, false],
+    ['a feature that is small for its model and stays', 1.1, 0.04, 0.35, false],
+  ])('leaves a doubt: %s', (_, response, share, relative, expected) => {
+    expect(isSmallAndWeak({ response, share, relative })).toBe(expected);
   });
 
   it('scores ln response − ½ ln share, beside others − ln relative', () => {
