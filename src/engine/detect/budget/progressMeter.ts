@@ -30,7 +30,9 @@ export class ProgressMeter {
   advance(active: readonly InversionTask[]): void {
     this.#done += active.length;
     const now = this.now();
-    if (this.events.onProgress === undefined || now - this.#reported < INTERVAL_SECONDS) return;
+    // The last update of a phase is told whenever it comes, so that a fast phase is seen to end.
+    const isDue = now - this.#reported >= INTERVAL_SECONDS || this.#done >= this.total;
+    if (this.events.onProgress === undefined || !isDue) return;
     this.#reported = now;
     const worked = this.#done - this.#skipped;
     const left = worked === 0 ? undefined : ((now - this.#started) / worked) * Math.max(0, this.total - this.#done);
