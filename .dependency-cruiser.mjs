@@ -11,6 +11,7 @@ export const ENGINE = [
   'formats',
   'runtime',
   'samples',
+  'hints',
   'classify',
   'neurons',
   'training',

@@ -57,7 +57,7 @@ export class ModelEditorView extends View {
       ${definitions(t('Model'), [
         [t('Format'), engineText(model.format)],
         [t('Input'), input ? inputText(input) : unknown],
-        [t('Classes'), model.classes === undefined ? unknown : formatNumber(model.classes)],
+        [t('Classes'), model.classes === undefined ? unknown : classesText(model.classes, model.classNames)],
         [t('Output'), model.head === undefined ? unknown : engineText(model.head)],
         [t('Parameters'), formatNumber(model.parameters)],
         [t('Size'), byteSize(model.bytes)],
@@ -97,6 +97,14 @@ function inputText({ channels, height, width }: NonNullable<ModelInspection['inp
   return channels === 1
     ? t('{0} × {1} pixels, 1 channel', height, width)
     : t('{0} × {1} pixels, {2} channels', height, width, channels);
+}
+
+/** Some of the names, of which there may be thousands. */
+function classesText(classes: number, names: readonly string[] = []): string {
+  const count = formatNumber(classes);
+  if (names.length === 0) return count;
+  const shown = names.slice(0, 10).map((name) => plainText(name, 40));
+  return `${count}: ${shown.join(', ')}${names.length > shown.length ? ' …' : ''}`;
 }
 
 function shapeText(shape: readonly (number | null)[] = []): string {

@@ -44,6 +44,8 @@ export interface ModelSpec extends GraphSpec {
   readonly ir?: number;
   readonly functions?: readonly Message[];
   readonly domains?: readonly string[];
+  /** Of `metadata_props`. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 const bytes = (field: number): number => (field << 3) | 2;
@@ -56,6 +58,9 @@ export function modelFile(spec: ModelSpec): Message {
   writer.uint32(bytes(7)).bytes(graphMessage(spec));
   writer.uint32(bytes(8)).bytes(opsetMessage('', spec.opset));
   for (const domain of spec.domains ?? []) writer.uint32(bytes(8)).bytes(opsetMessage(domain, 1));
+  for (const [key, value] of Object.entries(spec.metadata ?? {})) {
+    writer.uint32(bytes(14)).fork().uint32(bytes(1)).string(key).uint32(bytes(2)).string(value).ldelim();
+  }
   for (const definition of spec.functions ?? []) writer.uint32(bytes(25)).bytes(definition);
   return writer.finish();
 }

@@ -152,6 +152,7 @@ export const model: ModelView = {
     sha256: report.model.sha256,
     input: report.model.input,
     classes: 10,
+    classNames: ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'],
     head: 'softmax',
     parameters: 308_394,
     layers: [

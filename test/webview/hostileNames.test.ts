@@ -38,6 +38,7 @@ describe('hostile names stay text', () => {
       ...model.inspection!,
       layers: [{ name: HOSTILE, operator: HOSTILE, parameters: 1 }],
       head: HOSTILE,
+      classNames: [HOSTILE, HOSTILE],
     };
     await editor.send({ type: 'model', model: { name: HOSTILE, inspection, error: HOSTILE, scan: hostileScan } });
     await expectInert(editor);

@@ -62,6 +62,7 @@ function publish(files: Files, path: string, model: ModelFile, findings: readonl
     path: model.path,
     graph: model.graph,
     findings,
+    ...(model.metadata && { metadata: model.metadata }),
     parts: model.parts,
     weights: model.weights,
     write: (weights, baseName) => withFileName(files, path, () => model.write(weights, baseName)),

@@ -9,6 +9,7 @@ import { newGraph } from '../ops/newGraph';
 import type { Dim, Graph } from '../graph/graph';
 import { sizeOf } from '../graph/tensor';
 import { hashModel, type Sha256 } from '../formats/modelHash';
+import { readHints } from '../hints/modelHints';
 import type { LayerSummary, ModelInspection } from './modelInspection';
 import type { ReportFinding } from '../report/scanReport';
 
@@ -36,15 +37,18 @@ export async function inspectModel({
   const model = await readModel(files, path, architecture === undefined ? {} : { architecture });
   const { classifier, findings } = examine(model.graph, size);
   const counts = parametersPerLayer(model);
+  const hints = classifier && (await readHints(files, model, { ...classifier.input, classes: classifier.classes }));
+  const notes = (hints?.notes ?? []).map((message): ReportFinding => ({ severity: 'note', message }));
   return {
     file: files.baseName(model.path),
     format: FORMATS.find(({ id }) => id === model.format)?.label ?? model.format,
     bytes: await bytesOf(files, model),
     sha256: await hashModel(files, model, sha256),
     ...(classifier === undefined ? {} : summary(classifier)),
+    ...(hints?.classNames && { classNames: hints.classNames }),
     parameters: counts.reduce((total, count) => total + count, 0),
     layers: layersOf(model.graph, counts, classifier),
-    findings: [...model.findings, ...findings],
+    findings: [...model.findings, ...findings, ...notes],
   };
 }
 

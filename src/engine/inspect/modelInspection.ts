@@ -22,6 +22,8 @@ export interface ModelInspection {
   readonly input?: { readonly channels: number; readonly height: number; readonly width: number };
   readonly classes?: number;
   readonly head?: string;
+  /** Where a file of the model names them, in the model's order. */
+  readonly classNames?: readonly string[];
   readonly parameters: number;
   readonly layers: readonly LayerSummary[];
   /** About the file itself: Lambda layers, external data, a misleading name; also why it cannot be scanned. */

@@ -5,6 +5,7 @@ import type { Files } from '../support/files';
 import { readModel, withFileName } from '../formats';
 import type { ModelFile } from '../formats/format';
 import { classifierOf, type Classifier, type ImageSize } from '../classify/classifier';
+import { type ModelHints, readHints } from '../hints/modelHints';
 import { hashModel, type Sha256 } from '../formats/modelHash';
 import type { CancelSignal } from '../support/cancellation';
 import type { ReportFinding, SamplesSummary } from '../report/scanReport';
@@ -29,7 +30,7 @@ export interface ModelAndSamples {
   readonly split?: string;
   /** Architecture file for weights-only models. */
   readonly architecture?: string;
-  /** Id of one of {@link usualPreprocessings}; absent: the saved one, else the one that fits best. */
+  /** Id of one of {@link usualPreprocessings}; absent: the saved one, else the one that fits best. The files of the model may declare another. */
   readonly preprocessing?: string;
   /** Height and width, for a model that fixes neither. */
   readonly size?: readonly [height: number, width: number];
@@ -73,20 +74,24 @@ export async function prepareScan(request: PrepareRequest, signal?: CancelSignal
     Promise.resolve(classifierOf(model.graph, size === undefined ? undefined : imageSize(size))),
   );
   const sidecar = await readSidecar(files, model.path);
-  const given = await readCleanSamples(request, classifier, model.path, sidecar, signal);
+  const { channels } = classifier.input;
+  const hints = await readHints(files, model, { classes: classifier.classes, channels });
+  const known = { classNames: sidecar?.classNames ?? hints.classNames };
+  const given = await readCleanSamples(request, { classifier, model: model.path, sidecar, ...known }, signal);
   const notes = checkAgainstModel(given, { ...classifier.input, classes: classifier.classes });
-  const calibration = await calibratePreprocessing(request, classifier, given, sidecar, signal);
+  const calibration = await calibratePreprocessing(request, classifier, given, { sidecar, hints }, signal);
   const samples =
     given.generated === true
       ? await labelledByModel(request.runtime, classifier, calibration.chosen, given, signal)
       : given;
   const cleanAccuracy = await accuracyOn(request.runtime, classifier, calibration.chosen, given, signal);
-  // Whoever names the preprocessing of unlabelled samples has taken the guess upon themselves.
-  const chosenByUser = request.preprocessing !== undefined || sidecar?.preprocessing !== undefined;
+  // Whoever names the preprocessing of unlabelled samples has taken the guess upon themselves; so has who publishes it.
+  const declared = calibration.chosen.id === hints.preprocessing?.id;
+  const chosenByUser = request.preprocessing !== undefined || sidecar?.preprocessing !== undefined || declared;
   const isGuess = calibration.gate === 'unlabelled';
   const doubt = isGuess && (chosenByUser || given.generated === true) ? undefined : calibration.doubt;
-  const classNames = sidecar?.classNames ?? samples.classNames;
-  const texts = [...classifier.notes, ...samples.notes, ...notes, ...skippedNote(samples)];
+  const classNames = known.classNames ?? samples.classNames;
+  const texts = [...classifier.notes, ...hints.notes, ...samples.notes, ...notes, ...skippedNote(samples)];
   return {
     model,
     modelHash,
@@ -104,11 +109,17 @@ function imageSize([height, width]: readonly [number, number]): ImageSize {
   return { height, width };
 }
 
+interface KnownOfModel {
+  readonly classifier: Classifier;
+  /** Its path. */
+  readonly model: string;
+  readonly sidecar: Sidecar | undefined;
+  readonly classNames: readonly string[] | undefined;
+}
+
 async function readCleanSamples(
   { files, data, labels, split, limit, withoutSamples }: PrepareRequest,
-  classifier: Classifier,
-  model: string,
-  sidecar: Sidecar | undefined,
+  { classifier, model, sidecar, classNames }: KnownOfModel,
   signal: CancelSignal | undefined,
 ): Promise<Samples> {
   const saved = data === undefined ? sidecar?.samples : undefined;
@@ -126,7 +137,7 @@ async function readCleanSamples(
     ...(labelsFile === undefined ? {} : { labelsFile }),
     ...(part === undefined ? {} : { split: part }),
     ...(limit === undefined ? {} : { limit }),
-    ...(sidecar?.classNames === undefined ? {} : { classNames: sidecar.classNames }),
+    ...(classNames === undefined ? {} : { classNames }),
     ...(signal === undefined ? {} : { signal }),
   });
 }
@@ -135,20 +146,22 @@ async function calibratePreprocessing(
   { runtime, preprocessing }: PrepareRequest,
   classifier: Classifier,
   samples: Samples,
-  sidecar: Sidecar | undefined,
+  { sidecar, hints }: { readonly sidecar: Sidecar | undefined; readonly hints: ModelHints },
   signal: CancelSignal | undefined,
 ): Promise<Calibration> {
   const { channels } = classifier.input;
   const count = Math.min(samples.count, CALIBRATION_SAMPLES);
   const size = samples.images.length / samples.count;
   const subset = { images: samples.images.subarray(0, count * size), count };
+  const usual = usualPreprocessings(channels);
+  const declared = hints.preprocessing;
+  const candidates = declared === undefined ? usual : [declared, ...usual.filter(({ id }) => id !== declared.id)];
   const fixed =
-    preprocessing === undefined ? savedPreprocessing(sidecar, channels) : namedPreprocessing(preprocessing, channels);
+    preprocessing === undefined ? savedPreprocessing(sidecar, channels) : namedPreprocessing(preprocessing, candidates);
   return calibrate({
     classes: classifier.classes,
-    channels,
     ...(samples.labels === undefined ? {} : { labels: samples.labels.subarray(0, count) }),
-    ...(fixed === undefined ? {} : { candidates: [fixed] as const }),
+    candidates: fixed === undefined ? candidates : [fixed],
     evaluate: (candidate) =>
       withEvaluator(runtime, classifier, candidate, (evaluator) => evaluator.logits(subset, undefined, signal)),
   });
@@ -192,8 +205,7 @@ function savedPreprocessing(sidecar: Sidecar | undefined, channels: number): Pre
   });
 }
 
-function namedPreprocessing(id: string, channels: number): Preprocessing {
-  const known = usualPreprocessings(channels);
+function namedPreprocessing(id: string, known: readonly Preprocessing[]): Preprocessing {
   const found = known.find((candidate) => candidate.id === id);
   if (found !== undefined) return found;
   throw new UsageError('there is no such preprocessing', {

@@ -53,7 +53,15 @@ export async function readOnnx(files: Files, path: string): Promise<ModelFile> {
     nodes: upgraded.nodes,
     initializers: upgraded.constants,
   };
-  return modelFile(files, path, freeBatch(acceptPixels(graph, findings), findings), findings, contents, external.paths);
+  return modelFile(
+    files,
+    path,
+    freeBatch(acceptPixels(graph, findings), findings),
+    findings,
+    contents,
+    external.paths,
+    model.metadata,
+  );
 }
 
 /** Stands alone so that the file's bytes, which are as large as the weights, do not stay in memory with it. */
@@ -64,12 +72,14 @@ function modelFile(
   findings: readonly Finding[],
   { weights }: Contents,
   external: ReadonlyMap<string, string>,
+  metadata: ReadonlyMap<string, string>,
 ): ModelFile {
   return {
     format: 'onnx',
     path,
     graph,
     findings,
+    metadata,
     parts: [path, ...external.values()],
     weights: new Set(weights.keys()),
     write: (changed, baseName) => writeOnnx(files, path, external, changed, baseName),

@@ -17,18 +17,26 @@ export interface NamedClasses {
 
 /**
  * Class indices of `names` (one per image or per folder). Numbers stand for themselves; names of the model's own
- * classes get the model's indices; anything else is numbered in sorted order, as torchvision and Keras do.
+ * classes, in small letters or large, with spaces, hyphens or underscores, get the model's indices; anything else is numbered in sorted order, as torchvision
+ * and Keras do.
  */
 export function classIndices(names: readonly string[], modelClasses?: readonly string[]): NamedClasses {
   const integers = names.map((name) => (/^\d{1,9}$/.test(name) ? Number(name) : -1));
-  const known = new Map((modelClasses ?? []).map((name, index) => [name, index]));
-  if (modelClasses !== undefined && names.every((name) => known.has(name))) {
-    return { labels: Int32Array.from(names, (name) => known.get(name) ?? 0), classNames: modelClasses };
+  for (const spelling of [(name: string) => name, loosely]) {
+    const known = new Map((modelClasses ?? []).map((name, index) => [spelling(name), index]));
+    const isAmbiguous = spelling === loosely && known.size < (modelClasses?.length ?? 0);
+    if (modelClasses === undefined || isAmbiguous || !names.every((name) => known.has(spelling(name)))) continue;
+    return { labels: Int32Array.from(names, (name) => known.get(spelling(name)) ?? 0), classNames: modelClasses };
   }
   if (integers.every((value) => value >= 0)) return { labels: Int32Array.from(integers) };
   const classNames = [...new Set(names)].sort();
   const indices = new Map(classNames.map((name, index) => [name, index]));
   return { labels: Int32Array.from(names, (name) => indices.get(name) ?? 0), classNames };
+}
+
+/** What two spellings of a class name have in common. */
+function loosely(name: string): string {
+  return name.toLowerCase().replace(/[\s_-]+/g, ' ');
 }
 
 /** Class indices from an array `[N]`, `[N, 1]` or one-hot `[N, K]`. */

@@ -2,7 +2,7 @@
 import { argmaxRows } from '../../support/argmax';
 import { accuracyGate } from './accuracyGate';
 import { classOrder } from './classOrder';
-import { usualPreprocessings, type Preprocessing } from './preprocessing';
+import type { Preprocessing } from './preprocessing';
 
 export interface CalibrationRequest {
   /** Logits `[N, K]` of the calibration samples under a preprocessing; 256 balanced samples or more are a good N. */
@@ -11,9 +11,8 @@ export interface CalibrationRequest {
   readonly labels?: Int32Array;
   /** K */
   readonly classes: number;
-  readonly channels: number;
-  /** Tried instead of the usual ones: the single one the user chose or saved, to have it judged. */
-  readonly candidates?: readonly [Preprocessing, ...Preprocessing[]];
+  /** Tried in this order, one at least; a single one is only judged. */
+  readonly candidates: readonly Preprocessing[];
 }
 
 export interface Candidate {
@@ -57,7 +56,7 @@ interface Trial extends Candidate {
 export async function calibrate(request: CalibrationRequest): Promise<Calibration> {
   const { labels, classes } = request;
   const trials: Trial[] = [];
-  for (const preprocessing of request.candidates ?? usualPreprocessings(request.channels)) {
+  for (const preprocessing of request.candidates) {
     const predictions = argmaxRows(await request.evaluate(preprocessing), classes);
     if (labels !== undefined && labels.length !== predictions.length) {
       throw new RangeError(`${predictions.length} predictions do not fit ${labels.length} labels`);

@@ -2,7 +2,10 @@
 import { ModelFormatError } from '../../../support/errors';
 import { parseAttribute, type OnnxAttribute } from './attribute';
 import { parseTensor, type OnnxTensor } from './tensorProto';
-import { BYTES, VARINT, Wire, damaged, type Field, type Span } from './wire';
+import { BYTES, MAX_TEXT_BYTES, VARINT, Wire, damaged, type Field, type Span } from './wire';
+
+/** Of an entry of the metadata that is kept: names of 50,000 classes. */
+const MAX_METADATA_BYTES = 1 << 20;
 
 export interface OnnxModel {
   readonly wire: Wire;
@@ -10,6 +13,7 @@ export interface OnnxModel {
   readonly opsets: ReadonlyMap<string, number>;
   readonly graph: OnnxGraph;
   readonly functions: readonly OnnxFunction[];
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
 export interface OnnxGraph {
@@ -57,6 +61,7 @@ export function parseModel(bytes: Uint8Array): OnnxModel {
   let graph: OnnxGraph | undefined;
   const functions: OnnxFunction[] = [];
   const opsets = new Map<string, number>();
+  const metadata = new Map<string, string>();
   for (const field of wire.fields(wire.all)) {
     if (field.wire !== BYTES) continue;
     if (field.number === 7) {
@@ -64,10 +69,11 @@ export function parseModel(bytes: Uint8Array): OnnxModel {
       if (graph !== undefined) throw damaged(field.tag, 'a second graph begins');
       graph = parseGraph(wire, field);
     } else if (field.number === 8) addOpset(opsets, wire, field);
+    else if (field.number === 14) addMetadata(metadata, wire, field);
     else if (field.number === 25) functions.push(parseFunction(wire, field));
   }
   if (graph === undefined) throw new ModelFormatError('the ONNX file holds no graph');
-  return { wire, opsets, graph, functions };
+  return { wire, opsets, graph, functions, metadata };
 }
 
 /** Parses a GraphProto. */
@@ -180,6 +186,14 @@ function addOpset(opsets: Map<string, number>, wire: Wire, span: Span): void {
     else if (field.number === 2 && field.wire === VARINT) version = wire.integer(field);
   }
   opsets.set(canonicalDomain(domain), version);
+}
+
+/** A StringStringEntryProto of `metadata_props`. */
+function addMetadata(metadata: Map<string, string>, wire: Wire, span: Span): void {
+  const [key, value] = [wire.child(span, 1), wire.child(span, 2)];
+  if (key === undefined || value === undefined || key.end - key.start > MAX_TEXT_BYTES) return;
+  // Nothing in it is needed to run the model, so what is too long to be class names is no damage.
+  if (value.end - value.start <= MAX_METADATA_BYTES) metadata.set(wire.text(key), wire.text(value, MAX_METADATA_BYTES));
 }
 
 function sparseName(wire: Wire, span: Span): string {

@@ -109,8 +109,8 @@ export class Wire {
   }
 
   /** Names, paths and other short text. */
-  text(span: Span): string {
-    if (span.end - span.start > MAX_TEXT_BYTES) throw damaged(span.start, 'a name is too long');
+  text(span: Span, most = MAX_TEXT_BYTES): string {
+    if (span.end - span.start > most) throw damaged(span.start, 'a name is too long');
     return utf8.decode(this.bytes.subarray(span.start, span.end));
   }
 }

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../../src/engine/support/random';
 import { calibrate } from '../../../../../src/engine/samples/preprocessing/calibrate';
 import { classOrder } from '../../../../../src/engine/samples/preprocessing/classOrder';
-import { RAW, SIGNED, UNIT, type Preprocessing } from '../../../../../src/engine/samples/preprocessing/preprocessing';
+import {
+  RAW,
+  SIGNED,
+  UNIT,
+  usualPreprocessings,
+  type Preprocessing,
+} from '../../../../../src/engine/samples/preprocessing/preprocessing';
 
 const CLASSES = 10;
 const COUNT = 300;
@@ -25,7 +31,7 @@ function model(answers: Readonly<Record<string, ArrayLike<number>>>) {
     Promise.resolve(logitsOf(answers[preprocessing.id] ?? new Int32Array(COUNT)));
 }
 
-const request = { classes: CLASSES, channels: 3, labels: LABELS };
+const request = { classes: CLASSES, candidates: usualPreprocessings(3), labels: LABELS };
 
 describe('calibrate with labels', () => {
   it('takes the most accurate', async () => {
@@ -95,7 +101,7 @@ describe('calibrate with labels', () => {
 });
 
 describe('calibrate without labels', () => {
-  const unlabelled = { classes: CLASSES, channels: 1 };
+  const unlabelled = { classes: CLASSES, candidates: usualPreprocessings(1) };
 
   it('guesses the first one with evenly spread predictions, and says so', async () => {
     const collapsed = LABELS.map((label) => label % 2);
