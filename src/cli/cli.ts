@@ -9,6 +9,7 @@ import { filterCommand } from './commands/filter';
 import { identifyCommand } from './commands/identify';
 import { repairCommand } from './commands/repair';
 import { scanCommand } from './commands/scan';
+import { scanAllCommand } from './commands/scanAll';
 import type { CommandContext } from './context';
 import { EXIT, exitCodeOfError } from './exitCode';
 import type { Terminal } from './terminal';
@@ -16,7 +17,15 @@ import type { Terminal } from './terminal';
 const DESCRIPTION = `Finds backdoors hidden in the weights of image classifiers (Neural Cleanse, IEEE S&P 2019).
 Nothing in a model file is executed, and nothing is sent anywhere.`;
 
-const COMMANDS = [scanCommand, repairCommand, identifyCommand, filterCommand, attackCommand, doctorCommand];
+const COMMANDS = [
+  scanCommand,
+  scanAllCommand,
+  repairCommand,
+  identifyCommand,
+  filterCommand,
+  attackCommand,
+  doctorCommand,
+];
 
 /** Runs one command; never throws, and leaves exiting to the caller. */
 export async function runCli(

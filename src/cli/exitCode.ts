@@ -29,3 +29,11 @@ export function exitCodeOfError(error: unknown): number {
   if (error instanceof SamplesError || error instanceof UsageError) return EXIT.usage;
   return EXIT.error;
 }
+
+/** From the worst on: what is known to be bad, what nobody could look at, what is open, what is good. */
+const WORST_FIRST: readonly number[] = [EXIT.infected, EXIT.error, EXIT.notScanned, EXIT.usage, EXIT.inconclusive];
+
+/** The code of several models together. */
+export function worstExitCode(codes: readonly number[]): number {
+  return WORST_FIRST.find((code) => codes.includes(code)) ?? EXIT.clean;
+}

@@ -69,8 +69,8 @@ function pathsOf({ json, sarif, html }: ReportTargets): string[] {
   return [json, sarif, html].filter((target) => target !== undefined);
 }
 
-/** Relative to the working folder, which in CI is the checkout; a model from elsewhere goes by its name alone. */
-function repositoryPath(model: string): string {
+/** Path of a model for SARIF: relative to the working folder, which in CI is the checkout; a model from elsewhere goes by its name alone. */
+export function repositoryPath(model: string): string {
   const relative = path.relative(process.cwd(), path.resolve(model));
   const outside = relative === '' || /^\.\.([/\\]|$)/.test(relative) || path.isAbsolute(relative);
   return (outside ? path.basename(path.resolve(model)) : relative).split(path.sep).join('/');

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { byAnomaly } from '../engine/output/scanSummary';
 import type { LabelResult } from '../engine/report/scanReport';
 import type { ScanEntry } from '../shared/scanEntry';
-import { isNamedLikeModel } from './models/modelFiles';
+import { isNamedLikeModel } from '../runner/files/modelFiles';
 import { labelFigures, labelWords, stateWords } from './support/words';
 
 /** From the Explorer `(uri, selected uris)`, from the tree `(node, selected nodes)`, a URI as text, or the active editor. */

@@ -1,32 +1,21 @@
 /** @file `neural-cleanse scan`: look for a backdoor in one model. */
 import * as path from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { CancelledError } from '../../engine/support/errors';
-import type { LossKind, ScanSettings } from '../../engine/report/scanReport';
 import { scanModel } from '../../engine/scan/scanModel';
 import { cacheFolder } from '../../runner/files/cacheFolder';
 import { DiskCheckpoints } from '../../runner/files/checkpoints';
 import { openRuntime } from '../../runner/runtimes/runtimes';
 import type { CommandContext } from '../context';
 import { exitCodeOfVerdict } from '../exitCode';
-import { labelList, share, wholeNumber } from '../optionValues';
 import { logLine, terminalLines } from '../progressLines';
 import { ProgressView } from '../progressView';
 import { checkTargets, writeReports, type ReportTargets } from '../reportFiles';
 import { runtimeOptions, runtimeRequest, type RuntimeOptions } from '../runtimeOptions';
 import { MODEL_ARGUMENT, sampleOptions, sampleRequest, type SampleOptions } from '../sampleOptions';
+import { scanningOptions, settingsOf, type ScanningOptions } from '../scanningOptions';
 
-type Scheme = NonNullable<ScanSettings['scheme']>;
-
-interface ScanOptions extends ReportTargets, RuntimeOptions, SampleOptions {
-  readonly quick?: true;
-  readonly thorough?: true;
-  readonly seeds?: number;
-  readonly seed?: number;
-  readonly threshold?: number;
-  readonly loss?: LossKind;
-  readonly scheme?: Scheme;
-  readonly only?: number[];
+interface ScanOptions extends ReportTargets, RuntimeOptions, SampleOptions, ScanningOptions {
   readonly resume?: true;
   readonly cache?: string;
 }
@@ -47,26 +36,7 @@ export function scanCommand(context: CommandContext): Command {
   const command = new Command('scan')
     .description('Look for a backdoor in the weights of an image classifier.')
     .argument('<model>', MODEL_ARGUMENT);
-  sampleOptions(command)
-    .optionsGroup('Scanning:')
-    .addOption(new Option('--quick', 'fewer updates: a first look').conflicts('thorough'))
-    .option('--thorough', 'more updates and three seeds: a second look')
-    .option('--seeds <n>', 'independent runs per label; the smallest trigger counts', wholeNumber(1, 100))
-    .option('--seed <n>', 'first random seed', wholeNumber(0, 1_000_000))
-    .option('--threshold <p>', 'largest p-value that counts as infected', share)
-    .addOption(
-      new Option('--loss <kind>', "the true cross-entropy, or the paper authors' own").choices([
-        'cross-entropy',
-        'authors',
-      ] satisfies LossKind[]),
-    )
-    .addOption(
-      new Option('--scheme <name>', 'all labels briefly and the smallest to the end, or as in the paper').choices([
-        'race',
-        'paper',
-      ] satisfies Scheme[]),
-    )
-    .option('--only <labels>', 'scan these labels only, such as 0,3,5-9', labelList)
+  scanningOptions(sampleOptions(command))
     .option('--resume', 'go on where the last scan of this model with these settings stopped')
     .option('--cache <dir>', 'where unfinished scans are kept')
     .optionsGroup('Reports (- is stdout):')
@@ -122,17 +92,4 @@ async function scan(model: string, options: ScanOptions, { terminal, signal, now
   } finally {
     signal.removeEventListener('abort', tellStop);
   }
-}
-
-function settingsOf(options: ScanOptions): Partial<ScanSettings> {
-  const { quick, thorough, seeds, seed, threshold, loss, scheme, only } = options;
-  return {
-    preset: quick === true ? 'quick' : thorough === true ? 'thorough' : 'standard',
-    ...(seeds !== undefined && { seeds }),
-    ...(seed !== undefined && { seed }),
-    ...(threshold !== undefined && { pThreshold: threshold }),
-    ...(loss !== undefined && { loss }),
-    ...(scheme !== undefined && { scheme }),
-    ...(only !== undefined && { labels: only }),
-  };
 }

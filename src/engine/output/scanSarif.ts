@@ -1,5 +1,5 @@
 /** @file SARIF 2.1.0 (OASIS), in the form that code-scanning services accept: every result has a place and a message. */
-import type { Log, Notification, ReportingDescriptor, Result } from 'sarif';
+import type { Log, Notification, PropertyBag, ReportingDescriptor, Result } from 'sarif';
 import type { LabelResult, ReportFinding, ScanReport } from '../report/scanReport';
 import { formatFixed, formatPEquation, formatPercent } from '../support/numberText';
 import { plainText } from '../support/plainText';
@@ -10,6 +10,22 @@ export interface SarifOptions {
   readonly modelPath: string;
   /** Of this tool. */
   readonly toolVersion: string;
+}
+
+/** A model with its scan, or with why there is none. */
+export interface SarifModel {
+  /** As in {@link SarifOptions}. */
+  readonly modelPath: string;
+  readonly report?: ScanReport;
+  /** One plain sentence. */
+  readonly error?: string;
+}
+
+/** Where the results of a model lie. */
+interface Place {
+  readonly modelPath: string;
+  /** Among the artifacts. */
+  readonly index: number;
 }
 
 const BACKDOOR = 'NC001';
@@ -43,32 +59,57 @@ const RULES: ReportingDescriptor[] = [
 ];
 
 /** One result per flagged label (an error, or a warning where the scan is inconclusive); a note for an inconclusive scan. */
-export function sarifReport(report: ScanReport, options: SarifOptions): string {
-  const results = report.labels.filter((label) => label.flagged).map((label) => flaggedResult(report, label, options));
-  if (report.verdict === 'inconclusive') results.push(inconclusiveResult(report, options));
+export function sarifReport(report: ScanReport, { modelPath, toolVersion }: SarifOptions): string {
+  return sarifLog([{ modelPath, report }], toolVersion, modelPath);
+}
+
+/**
+ * Several models in one run, as services take one run of a kind only; `id` tells it from other runs. A model that was not scanned is a notification, and the
+ * run then no success.
+ */
+export function sarifLog(models: readonly SarifModel[], toolVersion: string, id: string): string {
+  const notifications = models.flatMap(({ report, error, modelPath }): Notification[] => [
+    ...(report?.findings ?? []).map(notification),
+    ...(error === undefined ? [] : [{ level: 'error' as const, message: message(`${modelPath}: ${error}`) }]),
+  ]);
+  const [only, ...others] = models;
   const log: Log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'Neural Cleanse', semanticVersion: options.toolVersion, rules: RULES } },
+        tool: { driver: { name: 'Neural Cleanse', semanticVersion: toolVersion, rules: RULES } },
         columnKind: 'utf16CodeUnits',
-        automationDetails: { id: `neural-cleanse/${encodePath(options.modelPath)}` },
-        artifacts: [{ location: { uri: encodePath(options.modelPath) }, hashes: { 'sha-256': report.model.sha256 } }],
-        invocations: [{ executionSuccessful: true, toolExecutionNotifications: report.findings.map(notification) }],
-        results,
-        properties: {
-          verdict: report.verdict,
-          reasons: [...report.reasons],
-          ...(report.pValue !== undefined && { pValue: report.pValue }),
-        },
+        automationDetails: { id: `neural-cleanse/${encodePath(id)}` },
+        artifacts: models.map(({ modelPath, report }) => ({
+          location: { uri: encodePath(modelPath) },
+          ...(report && { hashes: { 'sha-256': report.model.sha256 } }),
+        })),
+        invocations: [
+          {
+            executionSuccessful: models.every(({ error }) => error === undefined),
+            toolExecutionNotifications: notifications,
+          },
+        ],
+        results: models.flatMap(({ report, modelPath }, index) => resultsOf(report, { modelPath, index })),
+        ...(only?.report && others.length === 0 && { properties: verdictOf(only.report) }),
       },
     ],
   };
   return `${JSON.stringify(log, undefined, 2)}\n`;
 }
 
-function flaggedResult(report: ScanReport, label: LabelResult, options: SarifOptions): Result {
+function resultsOf(report: ScanReport | undefined, place: Place): Result[] {
+  if (report === undefined) return [];
+  const results = report.labels.filter((label) => label.flagged).map((label) => flaggedResult(report, label, place));
+  return report.verdict === 'inconclusive' ? [...results, inconclusiveResult(report, place)] : results;
+}
+
+function verdictOf({ verdict, reasons, pValue }: ScanReport): PropertyBag {
+  return { verdict, reasons: [...reasons], ...(pValue !== undefined && { pValue }) };
+}
+
+function flaggedResult(report: ScanReport, label: LabelResult, place: Place): Result {
   // A doubt about the whole scan, such as a low accuracy, is one about its flagged labels too.
   const certain = report.verdict === 'infected';
   const figures = [
@@ -78,7 +119,7 @@ function flaggedResult(report: ScanReport, label: LabelResult, options: SarifOpt
     `attack success ${formatPercent(label.attackSuccess)}`,
   ];
   return {
-    ...located(BACKDOOR, options),
+    ...located(BACKDOOR, place),
     level: certain ? 'error' : 'warning',
     message: message(
       `${certain ? 'Backdoor to' : 'Suspiciously small trigger for'} label ${labelTitle(label)}: ${figures.join(', ')}.`,
@@ -89,16 +130,16 @@ function flaggedResult(report: ScanReport, label: LabelResult, options: SarifOpt
   };
 }
 
-function inconclusiveResult(report: ScanReport, options: SarifOptions): Result {
+function inconclusiveResult(report: ScanReport, place: Place): Result {
   return {
-    ...located(INCONCLUSIVE, options),
+    ...located(INCONCLUSIVE, place),
     level: 'note',
     message: message(headline(report), ...report.reasons, nextStep(report)),
     partialFingerprints: { 'modelAndLabel/v1': `${report.model.sha256}:inconclusive` },
   };
 }
 
-function located(ruleId: string, { modelPath }: SarifOptions): Pick<Result, 'ruleId' | 'ruleIndex' | 'locations'> {
+function located(ruleId: string, { modelPath, index }: Place): Pick<Result, 'ruleId' | 'ruleIndex' | 'locations'> {
   return {
     ruleId,
     ruleIndex: RULES.findIndex((rule) => rule.id === ruleId),
@@ -106,7 +147,7 @@ function located(ruleId: string, { modelPath }: SarifOptions): Pick<Result, 'rul
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: encodePath(modelPath), index: 0 },
+          artifactLocation: { uri: encodePath(modelPath), index },
           region: { startLine: 1, startColumn: 1, endLine: 1, endColumn: 2 },
         },
       },

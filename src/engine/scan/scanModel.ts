@@ -7,8 +7,16 @@ import { REPORT_VERSION, type ScanReport, type ScanSettings } from '../report/sc
 import type { Samples } from '../samples/samples';
 import { TOOL } from '../report/version';
 
+/** Reports of earlier scans, by a key that stands for model, samples, preprocessing, settings and the version of this tool. */
+export interface FinishedScans {
+  find(key: string): Promise<ScanReport | undefined>;
+  keep(key: string, report: ScanReport): Promise<void>;
+}
+
 export interface ScanRequest extends PrepareRequest {
   readonly settings: Partial<ScanSettings>;
+  /** Where a scan is looked up before it is made, and kept afterwards. */
+  readonly finished?: FinishedScans;
   /** Seconds since some fixed point. */
   readonly now: () => number;
 }
@@ -23,6 +31,10 @@ export async function scanModel(request: ScanRequest, events: ScanEvents = {}): 
       JSON.stringify([TOOL, modelHash, hashSamples(request, samples), calibration.chosen, settings, classifier.input]),
     ),
   );
+  const file = request.files.baseName(model.path);
+  const known = await request.finished?.find(checkpointKey);
+  // The same model may lie there under another name.
+  if (known !== undefined) return { ...known, model: { ...known.model, file }, findings: prepared.findings };
   const detection = await scanLabels(
     {
       runtime: request.runtime,
@@ -39,11 +51,11 @@ export async function scanModel(request: ScanRequest, events: ScanEvents = {}): 
     events,
   );
   const { imagePasses, seconds, ...assessment } = detection;
-  return {
+  const report: ScanReport = {
     version: REPORT_VERSION,
     tool: TOOL,
     model: {
-      file: request.files.baseName(model.path),
+      file,
       format: model.format,
       sha256: modelHash,
       classes: classifier.classes,
@@ -63,6 +75,8 @@ export async function scanModel(request: ScanRequest, events: ScanEvents = {}): 
     seconds,
     imagePasses,
   };
+  await request.finished?.keep(checkpointKey, report);
+  return report;
 }
 
 function hashSamples({ sha256 }: ScanRequest, { images, labels }: Samples): string[] {

@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { CONTEXT_KEYS } from '../../shared/contributions';
-import { isNamedLikeModel, looksLikeModel, MODEL_GLOB } from './modelFiles';
+import { isNamedLikeModel, looksLikeModel, MODEL_GLOB } from '../../runner/files/modelFiles';
 
 /** Files looked at; a workspace with more of them goes by names alone for the rest. */
 const MAX_FILES = 1000;

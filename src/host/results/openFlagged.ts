@@ -1,7 +1,7 @@
 /** @file A problem of a binary model opens our view of it instead of VS Code's "the file is binary". */
 import * as vscode from 'vscode';
 import { MODEL_EDITOR } from '../../shared/contributions';
-import { isNamedLikeModel } from '../models/modelFiles';
+import { isNamedLikeModel } from '../../runner/files/modelFiles';
 import { flaggedLabels } from './problems';
 import type { ScanStore } from '../scan/scanStore';
 

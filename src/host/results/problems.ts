@@ -4,7 +4,7 @@ import { formatFixed, formatPercent, formatPEquation } from '../../engine/suppor
 import type { LabelResult, ScanReport } from '../../engine/report/scanReport';
 import { COMMANDS } from '../../shared/contributions';
 import type { ScanEntry } from '../../shared/scanEntry';
-import { MODEL_GLOB } from '../models/modelFiles';
+import { MODEL_GLOB } from '../../runner/files/modelFiles';
 import { resultLink } from './resultLink';
 import type { ScanStore } from '../scan/scanStore';
 import { labelWords } from '../support/words';

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { COMMANDS } from '../../shared/contributions';
 import { showError, tell } from '../support/errors';
 import { inExplorerOrder } from '../models/explorerOrder';
-import { looksLikeModel, modelsInFolder } from '../models/modelFiles';
+import { looksLikeModel, modelsInFolder } from '../../runner/files/modelFiles';
 import type { Services } from '../services';
 
 /** Files of this machine that are not being scanned already, in the order in which the Explorer shows them. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EXIT, exitCodeOfError, exitCodeOfVerdict } from '../../../src/cli/exitCode';
+import { EXIT, exitCodeOfError, exitCodeOfVerdict, worstExitCode } from '../../../src/cli/exitCode';
 import {
   CancelledError,
   ModelFormatError,
@@ -38,4 +38,10 @@ describe('exit codes', () => {
   it('of a verdict', () => {
     expect((['clean', 'infected', 'inconclusive'] as const).map(exitCodeOfVerdict)).toEqual([0, 1, 5]);
   });
+});
+
+it('takes the worst code of several models', () => {
+  expect(worstExitCode([EXIT.clean, EXIT.inconclusive, EXIT.usage, EXIT.infected, EXIT.error])).toBe(EXIT.infected);
+  expect(worstExitCode([EXIT.inconclusive, EXIT.notScanned, EXIT.clean])).toBe(EXIT.notScanned);
+  expect(worstExitCode([EXIT.clean, EXIT.clean])).toBe(EXIT.clean);
 });

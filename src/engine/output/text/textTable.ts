@@ -5,6 +5,9 @@ export function textTable(header: readonly string[], rows: readonly (readonly st
   const all = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...all.map((row) => columnsOf(row[column] ?? ''))));
   return all.map((row) =>
-    row.map((cell, column) => padColumns(cell, widths[column] ?? 0, column === 0 ? 'left' : 'right')).join('  '),
+    row
+      .map((cell, column) => padColumns(cell, widths[column] ?? 0, column === 0 ? 'left' : 'right'))
+      .join('  ')
+      .trimEnd(),
   );
 }

@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { contextOf } from '../../../../src/host/models/modelContext';
-import { isNamedLikeModel, looksLikeModel, modelsInFolder } from '../../../../src/host/models/modelFiles';
+import { isNamedLikeModel, looksLikeModel, modelsInFolder } from '../../../../src/runner/files/modelFiles';
 import { ROOT } from '../../../support/project';
 import { temporaryFolder } from '../../../support/temporaryFolder';
 

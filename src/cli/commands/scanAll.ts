@@ -1,0 +1,144 @@
+/** @file `neural-cleanse scan-all`: look for backdoors in many models, one after the other. */
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import { Command } from 'commander';
+import { CancelledError } from '../../engine/support/errors';
+import { jsonReport } from '../../engine/output/scanJson';
+import { sarifLog } from '../../engine/output/scanSarif';
+import { type ModelOutcome, scanAllText } from '../../engine/output/text/scanAllText';
+import { cutToColumns } from '../../engine/output/text/columns';
+import { plainText } from '../../engine/support/plainText';
+import { VERSION } from '../../engine/report/version';
+import type { Runtime } from '../../engine/runtime/runtime';
+import { scanModel } from '../../engine/scan/scanModel';
+import { atomicWrite } from '../../runner/files/atomicWrite';
+import { cacheFolder } from '../../runner/files/cacheFolder';
+import { DiskCheckpoints } from '../../runner/files/checkpoints';
+import { DiskFinishedScans } from '../../runner/files/finishedScans';
+import { plainMemoryError } from '../../runner/protocol/outOfMemory';
+import { openRuntime } from '../../runner/runtimes/runtimes';
+import type { CommandContext } from '../context';
+import { exitCodeOfError, exitCodeOfVerdict, worstExitCode } from '../exitCode';
+import { findModels, modelsInList } from '../findModels';
+import { logLine, terminalLines } from '../progressLines';
+import { ProgressView } from '../progressView';
+import { checkTargets, repositoryPath } from '../reportFiles';
+import { runtimeOptions, runtimeRequest, type RuntimeOptions } from '../runtimeOptions';
+import { sampleOptions, sampleRequest, type SampleOptions } from '../sampleOptions';
+import { scanningOptions, settingsOf, type ScanningOptions } from '../scanningOptions';
+
+interface ScanAllOptions extends RuntimeOptions, SampleOptions, ScanningOptions {
+  readonly list?: string;
+  readonly again?: true;
+  readonly cache?: string;
+  readonly jsonl?: string;
+  readonly sarif?: string;
+}
+
+const MAX_PATH = 200;
+
+interface ScannedModel extends ModelOutcome {
+  readonly exitCode: number;
+}
+
+const EXAMPLES = `
+Examples:
+  $ neural-cleanse scan-all models/ --data images/
+  $ neural-cleanse scan-all 'zoo/**/*.onnx' --sarif neural-cleanse.sarif
+  $ neural-cleanse scan-all --list models.txt --jsonl results.jsonl
+
+The exit code is that of the worst model: infected, not scanned, inconclusive, clean.`;
+
+export function scanAllCommand(context: CommandContext): Command {
+  const command = new Command('scan-all')
+    .description('Look for backdoors in all models of a folder, a list or a pattern.')
+    .argument('[models...]', 'model files, folders with all below them, or patterns in quotes');
+  scanningOptions(sampleOptions(command))
+    .option('--again', 'scan models anew whose result is known')
+    .option('--cache <dir>', 'where results and unfinished scans are kept')
+    .optionsGroup('Models and reports:')
+    .option('--list <file>', 'a text file that names a model a line, relative to its own folder')
+    .option('--jsonl <file>', 'write a line of JSON per model, as soon as it is done')
+    .option('--sarif <file>', 'write one SARIF 2.1.0 report of all')
+    .addHelpText('after', EXAMPLES);
+  return runtimeOptions(command).action(async (models: string[], options: ScanAllOptions) => {
+    context.finish(await scanAll(models, options, context));
+  });
+}
+
+async function scanAll(given: readonly string[], options: ScanAllOptions, context: CommandContext): Promise<number> {
+  const { list, jsonl, sarif } = options;
+  await checkTargets({ ...(jsonl !== undefined && { json: jsonl }), ...(sarif !== undefined && { sarif }) });
+  const models = await findModels([...given, ...(list === undefined ? [] : await modelsInList(list))]);
+  if (jsonl !== undefined) await atomicWrite(jsonl, '');
+  const runtime = await openRuntime(runtimeRequest(options));
+  const scanned: ScannedModel[] = [];
+  for (const model of models) {
+    const title = `${scanned.length + 1} of ${models.length}: ${plainText(model, MAX_PATH)}`;
+    const outcome = await scanOne(model, title, runtime, options, context);
+    scanned.push(outcome);
+    if (jsonl !== undefined) await fs.appendFile(jsonl, `${jsonLine(outcome)}\n`);
+  }
+  if (sarif !== undefined) {
+    const results = scanned.map((outcome) => ({ ...outcome, modelPath: repositoryPath(outcome.path) }));
+    await atomicWrite(sarif, sarifLog(results, VERSION, 'all'));
+  }
+  await context.terminal.print(scanAllText(scanned));
+  return worstExitCode(scanned.map(({ exitCode }) => exitCode));
+}
+
+/** Whatever is wrong with one model stops no other; only the user does. */
+async function scanOne(
+  model: string,
+  title: string,
+  runtime: Runtime,
+  options: ScanAllOptions,
+  { terminal, signal, now }: CommandContext,
+): Promise<ScannedModel> {
+  const view = new ProgressView(terminal, now);
+  const folder = options.cache ?? cacheFolder();
+  try {
+    view.update({ lines: (columns) => [cutToColumns(title, columns - 1)], log: () => title });
+    const report = await scanModel(
+      {
+        ...sampleRequest(model, options, runtime),
+        withoutSamples: true,
+        settings: settingsOf(options),
+        finished: new DiskFinishedScans(path.join(folder, 'finished'), options.again === true),
+        now,
+      },
+      {
+        signal,
+        checkpoints: new DiskCheckpoints(path.join(folder, 'checkpoints'), true),
+        onProgress: (progress) => {
+          view.update({
+            lines: (columns) => [cutToColumns(title, columns - 1), ...terminalLines(progress, columns)],
+            log: () => `${title}: ${logLine(progress)}`,
+          });
+        },
+      },
+    );
+    return { path: model, report, exitCode: exitCodeOfVerdict(report.verdict) };
+  } catch (thrown) {
+    if (thrown instanceof CancelledError) {
+      view.clear();
+      terminal.tell('Stopped. What was done is kept: the same command goes on from there.');
+      throw thrown;
+    }
+    const error = plainMemoryError(thrown);
+    const message = error instanceof Error ? error.message : String(error);
+    const name = `${path.basename(model)}: `;
+    return {
+      path: model,
+      error: message.startsWith(name) ? message.slice(name.length) : message,
+      exitCode: exitCodeOfError(error),
+    };
+  } finally {
+    view.clear();
+  }
+}
+
+/** The report is one of `scan --json`, on one line. */
+function jsonLine({ path: model, report, error }: ModelOutcome): string {
+  return JSON.stringify({ model, ...(report && { report: JSON.parse(jsonReport(report)) as unknown }), error });
+}
