@@ -6,7 +6,7 @@ import { COMMANDS } from '../../shared/contributions';
 import { engineText } from '../../shared/engineText';
 import type { ScanEntry } from '../../shared/scanEntry';
 import { labelFigures, labelWords, stateWords } from '../support/words';
-import { maskIcon } from './triggerPictures';
+import { triggerIcon } from './triggerPictures';
 
 export type ResultNode =
   | { readonly kind: 'model'; readonly uri: string }
@@ -85,7 +85,7 @@ function labelItem(uri: string, result: LabelResult): vscode.TreeItem {
   const item = new vscode.TreeItem(words, None);
   item.id = `${uri}#label${result.label}`;
   item.description = flagged === '' ? figures : `${flagged} · ${figures}`;
-  const icon = maskIcon(result);
+  const icon = triggerIcon(result);
   item.iconPath = icon === undefined ? new vscode.ThemeIcon('circle-slash') : vscode.Uri.parse(icon, true);
   item.contextValue = result.flagged ? 'label:flagged' : 'label';
   item.command = showCommand(uri, result.label);

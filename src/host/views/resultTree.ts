@@ -9,7 +9,7 @@ import { inExplorerOrder } from '../models/explorerOrder';
 import type { ScanStore } from '../scan/scanStore';
 import { treeItem, type ResultNode } from './resultNodes';
 import { labelTooltip, modelTooltip } from './tooltips';
-import { maskIcon } from './triggerPictures';
+import { triggerIcon } from './triggerPictures';
 
 /** Labels shown at first, and added by "show more". */
 const PAGE = 100;
@@ -191,7 +191,7 @@ function findingsOf({ uri, report }: ScanEntry): ResultNode[] {
 async function drawIcons(results: readonly LabelResult[]): Promise<void> {
   let start = performance.now();
   for (const result of results) {
-    maskIcon(result);
+    triggerIcon(result);
     if (performance.now() - start < SLICE) continue;
     await breathe();
     start = performance.now();

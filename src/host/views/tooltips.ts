@@ -21,7 +21,7 @@ export async function labelTooltip(result: LabelResult, entry: ScanEntry): Promi
     const pictures = await triggerPictures(result.trigger, entry.sample);
     if (pictures !== undefined) {
       picture(text, pictures.mask, vscode.l10n.t('Mask'));
-      picture(text, pictures.stamp, vscode.l10n.t('Trigger'));
+      picture(text, pictures.closeUp, vscode.l10n.t('Trigger'));
       if (pictures.stamped !== undefined) picture(text, pictures.stamped, vscode.l10n.t('Trigger on a sample'));
       text.appendMarkdown('\n\n');
       const captions = [

@@ -1,7 +1,8 @@
 /** @file Pictures of triggers, small enough for tree items and tooltips. */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { pngUri, type Image } from '../../engine/output/pictures/png';
-import { maskImage, patternImage, stampImage } from '../../engine/output/pictures/triggerImage';
+import { closeUp } from '../../engine/output/pictures/closeUp';
+import { maskImage, patternImage } from '../../engine/output/pictures/triggerImage';
 import type { LabelResult, Trigger } from '../../engine/report/scanReport';
 
 /** Pixels of an icon's side; more is not seen. */
@@ -14,11 +15,11 @@ const MAX_SAMPLE = 40_000;
 
 const icons = new WeakMap<LabelResult, string>();
 
-/** The mask as `data:` URI; made once per result. `undefined` where there is no trigger, or one that cannot be drawn. */
-export function maskIcon(result: LabelResult): string | undefined {
+/** The trigger from near as `data:` URI; made once per result. `undefined` where there is no trigger, or one that cannot be drawn. */
+export function triggerIcon(result: LabelResult): string | undefined {
   const known = icons.get(result);
   if (known !== undefined || result.trigger === undefined) return known;
-  const icon = drawn(() => pngUri(shrink(maskImage(result.trigger as Trigger), ICON)));
+  const icon = drawn(() => pngUri(closeUp(result.trigger as Trigger, ICON)));
   if (icon !== undefined) icons.set(result, icon);
   return icon;
 }
@@ -26,8 +27,8 @@ export function maskIcon(result: LabelResult): string | undefined {
 /** `data:` URIs. */
 export interface TriggerPictures {
   readonly mask: string;
-  /** What is painted, on black. */
-  readonly stamp: string;
+  /** What is painted, from near. */
+  readonly closeUp: string;
   /** On a clean sample; absent where there is none that is small enough. */
   readonly stamped?: string;
 }
@@ -36,9 +37,9 @@ export interface TriggerPictures {
 export async function triggerPictures(trigger: Trigger, sample?: string): Promise<TriggerPictures | undefined> {
   const mask = drawn(() => pngUri(shrink(maskImage(trigger), TOOLTIP)));
   await breathe();
-  const stamp = drawn(() => pngUri(shrink(stampImage(trigger), TOOLTIP)));
-  if (mask === undefined || stamp === undefined) return undefined;
-  const pictures = { mask: svgUri(picture(mask)), stamp: svgUri(picture(stamp)) };
+  const near = drawn(() => pngUri(closeUp(trigger, TOOLTIP)));
+  if (mask === undefined || near === undefined) return undefined;
+  const pictures = { mask: svgUri(picture(mask)), closeUp: svgUri(picture(near)) };
   if (sample === undefined || sample.length > MAX_SAMPLE) return pictures;
   await breathe();
   const pattern = pngUri(shrink(patternImage(trigger), TOOLTIP));
