@@ -18,8 +18,14 @@ const LEAST_RESPONSE = 3;
 
 /** Beside the others: labels of infected models that were measured have 4.2 and more but for triggers of 4 to 10 % of the image. */
 const BESIDE = 4.15;
-/** And alone: small labels of clean models have at most 2.7 there, those of infected ones 2.9 and more but for one of 2.8. */
-const BESIDE_ALONE = 2.8;
+/** And alone: labels of clean models that are so small have at most 3.0 there; the best ones of infected models have less in two of 27. */
+const BESIDE_ALONE = 3.05;
+/** Of further labels of a model that has a shortcut, whose other labels have at most 2.8 but for one. */
+const FURTHER_ALONE = 2.8;
+
+/** Alone, of labels that go away with one whose trigger is half as large: lookalikes have at most 3.6 or 4.8 and more, labels of the attacker 4.5 and more. */
+const EXPLAINED_ALONE = 4;
+const EXPLAINED_NORM = 2;
 
 /** A smaller share counts as this one beside others, for the same reason. */
 export const LEAST_SHARE = 0.02;
@@ -37,12 +43,22 @@ export function scoreBeside({ response, share, relative }: Asked): number {
   return scoreAlone({ response, share: Math.max(share, LEAST_SHARE) }) - Math.log(relative);
 }
 
-export function isShortcut(asked: Asked): boolean {
+/** `further`: in a model that is known to have a shortcut to another label, and so is likelier to have this one. */
+export function isShortcut(asked: Asked, further = false): boolean {
   const alone = scoreAlone(asked);
-  return (asked.response >= LEAST_RESPONSE && alone >= ALONE) || (isSmallAndWeak(asked) && alone >= BESIDE_ALONE);
+  const enough = further ? FURTHER_ALONE : BESIDE_ALONE;
+  return (asked.response >= LEAST_RESPONSE && alone >= ALONE) || (isSmallAndWeak(asked) && alone >= enough);
 }
 
 /** Small for its model and unlearned a little: a backdoor's label, or a weak spot of a clean class, as residual networks have. */
 export function isSmallAndWeak(asked: Asked): boolean {
   return scoreBeside(asked) >= BESIDE;
+}
+
+/**
+ * Whether the backdoor that a label goes away with suffices to explain it: the network is led there through that one's shortcut, which takes a
+ * larger trigger, and goes away less by itself. `other`: the share of the image that the backdoor's own trigger covers.
+ */
+export function isConsequence(asked: Pick<Asked, 'response' | 'share'>, other: number): boolean {
+  return asked.share >= EXPLAINED_NORM * other && scoreAlone(asked) < EXPLAINED_ALONE;
 }

@@ -1,7 +1,7 @@
 /** @file From the labels' L1 norms to anomaly indices, p-values, flagged labels and a verdict with its reasons. */
 import type { LabelResult, ScanSettings, Verdict } from '../../report/scanReport';
 import { comparedNorm, relativeNorms } from './comparedNorm';
-import { isShortcut, isSmallAndWeak } from './rule';
+import { isConsequence, isShortcut, isSmallAndWeak } from './rule';
 import { anomalyIndices, median, scaledMad } from './outliers';
 import { familyWisePValues, MIN_LABELS } from './significance';
 
@@ -54,11 +54,18 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
   const spread = scaledMad(norms);
   const indices = anomalyIndices(norms);
   const pValues = familyWisePValues(norms, Math.max(found.length, evidence.scanned));
-  const known = found.map(({ label, l1 = NaN, response = NaN }, i) => ({
-    ...{ label, response, share: l1 / evidence.pixels, relative: relative.get(label) ?? 1 },
+  const known = found.map(({ label, l1 = NaN, response = NaN, explainedBy }, i) => ({
+    ...{ label, response, explainedBy, share: l1 / evidence.pixels, relative: relative.get(label) ?? 1 },
     pValue: (norms[i] ?? NaN) <= MAX_RELATIVE_L1 * centre ? (pValues[i] ?? NaN) : NaN,
   }));
-  const shortcuts = labelsOf(known.filter(isShortcut));
+  const hasShortcut = known.some((one) => isShortcut(one));
+  const responding = known.filter((one) => hasShortcut && isShortcut(one, true));
+  const shortcuts = labelsOf(
+    responding.filter((one) => {
+      const cause = responding.find(({ label }) => label === one.explainedBy);
+      return cause === undefined || !isConsequence(one, cause.share);
+    }),
+  );
   // Beside a backdoor the network has admitted, a label that is only small is more likely a lookalike.
   const others = shortcuts.size > 0 ? [] : known;
   const { pThreshold } = evidence.settings;

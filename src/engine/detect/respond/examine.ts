@@ -34,7 +34,7 @@ export async function examine(
   let imagePasses = together.imagePasses;
   const explainedBy = new Map<number, number>();
   let open = suspects.filter(({ label, l1, relative, mask }) =>
-    isShortcut({ response: together.ratios.get(label) ?? NaN, share: l1 / mask.length, relative }),
+    isShortcut({ response: together.ratios.get(label) ?? NaN, share: l1 / mask.length, relative }, true),
   );
   const shortcuts = labelsOf(open);
   const unlearned: Suspect[] = [];

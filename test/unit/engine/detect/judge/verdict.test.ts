@@ -125,6 +125,13 @@ describe('assess', () => {
     const result = assess(seen, evidence);
     expect(result.flagged).toEqual([3, 7]);
     expect(result.reasons.join(' ')).toContain('trigger of label 3 goes away together with that of label 7');
+    // A larger one that goes away less is not flagged, but told.
+    const larger = assess(
+      seen.map((one) => (one.label === 3 ? { ...one, l1: 30 } : one)),
+      evidence,
+    );
+    expect(larger.flagged).toEqual([7]);
+    expect(larger.reasons.join(' ')).toContain('trigger of label 3 goes away together with that of label 7');
   });
 
   it('never calls a model clean of which labels were left out', () => {
