@@ -1,4 +1,5 @@
 /** @file What the measured population shows, as a page. */
+import { scoreAlone } from '../../src/engine/detect/judge/rule';
 import { crossValidated, fit, logOdds, rocAuc } from './fit';
 import { nameOf } from './plan';
 import {
@@ -32,7 +33,7 @@ Models whose backdoor works in less than 80 % of the images are left out.
 | flagged set is exactly the attacker's labels, of these | ${share(asked, isExact)} |
 | ROC-AUC of the smallest norm by the median | ${auc(comparable, (model) => -smallestRelative(model))} |
 | ROC-AUC of the smallest share of the image | ${auc(comparable, smallestShare)} |
-| first look without images: ROC-AUC of the smallest norm by the median, patch triggers | ${auc(comparable, (model) => -smallestRelative(model.firstLook))} |
+| first look without images: ROC-AUC of the largest ln response − ½ ln share, patch triggers | ${auc(comparable, largestScore)} |
 | first look: clean models with a suspicious label | ${share(clean, ({ firstLook }) => firstLook.flagged.length > 0)} |
 | first look: the attacker's label is suspicious, patch triggers | ${share(asked, ({ targets, firstLook }) => firstLook.flagged.some((label) => targets.includes(label)))} |
 ${passesRows(models)}
@@ -59,6 +60,14 @@ function share(models: readonly MeasuredModel[], holds: (model: MeasuredModel) =
 
 function smallestShare({ labels, pixels }: MeasuredModel): number {
   return -Math.min(...labels.flatMap(({ l1 }) => (l1 === undefined ? [] : [l1]))) / pixels;
+}
+
+/** In the first look, by what its verdict goes. */
+function largestScore({ firstLook, pixels }: MeasuredModel): number {
+  const scores = firstLook.labels.flatMap(({ l1, response }) =>
+    l1 === undefined || response === undefined ? [] : [scoreAlone({ response, share: l1 / pixels })],
+  );
+  return Math.max(...scores, 0);
 }
 
 function auc(models: readonly MeasuredModel[], score: (model: MeasuredModel) => number): string {

@@ -50,6 +50,14 @@ export function isShortcut(asked: Asked, further = false): boolean {
   return (asked.response >= LEAST_RESPONSE && alone >= ALONE) || (isSmallAndWeak(asked) && alone >= enough);
 }
 
+/**
+ * Whether a first look with generated images may name a label: only what it says of itself counts there, because networks take most such images for one class, and
+ * norms beside that one mean little.
+ */
+export function isSuspicious(asked: Pick<Asked, 'response' | 'share'>): boolean {
+  return scoreAlone(asked) >= ALONE;
+}
+
 /** Small for its model and unlearned a little: a backdoor's label, or a weak spot of a clean class, as residual networks have. */
 export function isSmallAndWeak(asked: Asked): boolean {
   return scoreBeside(asked) >= BESIDE;

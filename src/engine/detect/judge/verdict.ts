@@ -1,7 +1,7 @@
 /** @file From the labels' L1 norms to anomaly indices, p-values, flagged labels and a verdict with its reasons. */
 import type { LabelResult, ScanSettings, Verdict } from '../../report/scanReport';
 import { comparedNorm, relativeNorms } from './comparedNorm';
-import { isConsequence, isShortcut, isSmallAndWeak } from './rule';
+import { type Asked, isConsequence, isShortcut, isSmallAndWeak, isSuspicious } from './rule';
 import { anomalyIndices, median, scaledMad } from './outliers';
 import { familyWisePValues, MIN_LABELS } from './significance';
 
@@ -58,16 +58,10 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
     ...{ label, response, explainedBy, share: l1 / evidence.pixels, relative: relative.get(label) ?? 1 },
     pValue: (norms[i] ?? NaN) <= MAX_RELATIVE_L1 * centre ? (pValues[i] ?? NaN) : NaN,
   }));
-  const hasShortcut = known.some((one) => isShortcut(one));
-  const responding = known.filter((one) => hasShortcut && isShortcut(one, true));
-  const shortcuts = labelsOf(
-    responding.filter((one) => {
-      const cause = responding.find(({ label }) => label === one.explainedBy);
-      return cause === undefined || !isConsequence(one, cause.share);
-    }),
-  );
+  const shortcuts = labelsOf(shortcutsAmong(known, evidence.firstLook === true));
   // Beside a backdoor the network has admitted, a label that is only small is more likely a lookalike.
-  const others = shortcuts.size > 0 ? [] : known;
+  const unanswered = evidence.firstLook === true ? known.filter(({ response }) => Number.isNaN(response)) : known;
+  const others = shortcuts.size > 0 ? [] : unanswered;
   const { pThreshold } = evidence.settings;
   const outliers = labelsOf(
     others.filter(({ response, pValue }) => pValue <= (Number.isNaN(response) ? 1 : DENIED) * pThreshold),
@@ -92,6 +86,21 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
     ...(Number.isFinite(smallestP) ? { pValue: smallestP } : {}),
     ...decide(labels, shortcuts, doubtful, evidence, smallestP, doubts),
   };
+}
+
+interface Known extends Asked {
+  readonly label: number;
+  readonly explainedBy: number | undefined;
+}
+
+/** What the network has admitted, without what follows from it. */
+function shortcutsAmong(known: readonly Known[], firstLook: boolean): Known[] {
+  const hasShortcut = known.some((one) => isShortcut(one));
+  const responding = known.filter((one) => (firstLook ? isSuspicious(one) : hasShortcut && isShortcut(one, true)));
+  return responding.filter((one) => {
+    const cause = responding.find(({ label }) => label === one.explainedBy);
+    return cause === undefined || !isConsequence(one, cause.share);
+  });
 }
 
 function decide(

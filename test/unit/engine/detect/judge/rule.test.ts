@@ -3,6 +3,7 @@ import {
   isConsequence,
   isShortcut,
   isSmallAndWeak,
+  isSuspicious,
   scoreAlone,
   scoreBeside,
 } from '../../../../../src/engine/detect/judge/rule';
@@ -37,6 +38,11 @@ describe('isShortcut', () => {
     ['a feature that is small for its model and stays', 1.1, 0.04, 0.35, false],
   ])('leaves a doubt: %s', (_, response, share, relative, expected) => {
     expect(isSmallAndWeak({ response, share, relative })).toBe(expected);
+  });
+
+  it('names labels in a first look by what they say of themselves', () => {
+    expect(isSuspicious({ response: 2.5, share: 0.009 })).toBe(true);
+    expect(isSuspicious({ response: 2.5, share: 0.02 })).toBe(false);
   });
 
   it.each<[string, number, number, boolean]>([
