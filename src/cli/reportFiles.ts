@@ -18,7 +18,7 @@ export interface ReportTargets {
   readonly html?: string;
 }
 
-const STDOUT = '-';
+export const STDOUT = '-';
 
 /** Throws {@link UsageError} where a report could not be written in the end. */
 export async function checkTargets(targets: ReportTargets): Promise<void> {

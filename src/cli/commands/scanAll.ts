@@ -22,7 +22,7 @@ import { exitCodeOfError, exitCodeOfVerdict, worstExitCode } from '../exitCode';
 import { findModels, modelsInList } from '../findModels';
 import { logLine, terminalLines } from '../progressLines';
 import { ProgressView } from '../progressView';
-import { checkTargets, repositoryPath } from '../reportFiles';
+import { checkTargets, repositoryPath, STDOUT, writeTo } from '../reportFiles';
 import { runtimeOptions, runtimeRequest, type RuntimeOptions } from '../runtimeOptions';
 import { sampleOptions, sampleRequest, type SampleOptions } from '../sampleOptions';
 import { scanningOptions, settingsOf, type ScanningOptions } from '../scanningOptions';
@@ -56,7 +56,7 @@ export function scanAllCommand(context: CommandContext): Command {
   scanningOptions(sampleOptions(command))
     .option('--again', 'scan models anew whose result is known')
     .option('--cache <dir>', 'where results and unfinished scans are kept')
-    .optionsGroup('Models and reports:')
+    .optionsGroup('Models and reports (- is stdout, instead of the table):')
     .option('--list <file>', 'a text file that names a model a line, relative to its own folder')
     .option('--jsonl <file>', 'write a line of JSON per model, as soon as it is done')
     .option('--sarif <file>', 'write one SARIF 2.1.0 report of all')
@@ -70,20 +70,22 @@ async function scanAll(given: readonly string[], options: ScanAllOptions, contex
   const { list, jsonl, sarif } = options;
   await checkTargets({ ...(jsonl !== undefined && { json: jsonl }), ...(sarif !== undefined && { sarif }) });
   const models = await findModels([...given, ...(list === undefined ? [] : await modelsInList(list))]);
-  if (jsonl !== undefined) await atomicWrite(jsonl, '');
+  if (jsonl !== undefined && jsonl !== STDOUT) await atomicWrite(jsonl, '');
   const runtime = await openRuntime(runtimeRequest(options));
   const scanned: ScannedModel[] = [];
   for (const model of models) {
     const title = `${scanned.length + 1} of ${models.length}: ${plainText(model, MAX_PATH)}`;
     const outcome = await scanOne(model, title, runtime, options, context);
     scanned.push(outcome);
-    if (jsonl !== undefined) await fs.appendFile(jsonl, `${jsonLine(outcome)}\n`);
+    const line = `${jsonLine(outcome)}\n`;
+    if (jsonl === STDOUT) await context.terminal.print(line);
+    else if (jsonl !== undefined) await fs.appendFile(jsonl, line);
   }
   if (sarif !== undefined) {
     const results = scanned.map((outcome) => ({ ...outcome, modelPath: repositoryPath(outcome.path) }));
-    await atomicWrite(sarif, sarifLog(results, VERSION, 'all'));
+    await writeTo(sarif, sarifLog(results, VERSION, 'all'), context.terminal);
   }
-  await context.terminal.print(scanAllText(scanned));
+  if (jsonl !== STDOUT && sarif !== STDOUT) await context.terminal.print(scanAllText(scanned));
   return worstExitCode(scanned.map(({ exitCode }) => exitCode));
 }
 

@@ -42,6 +42,18 @@ async function scanAll(folder: string, ...more: string[]) {
   return { exitCode, terminal, lines: lines.map((line) => JSON.parse(line) as Line), run: log.runs[0]! };
 }
 
+it('writes lines of JSON to stdout in place of the table', async () => {
+  const folder = await models();
+  const terminal = fakeTerminal();
+  const exitCode = await runCli(['scan-all', path.join(folder, 'zoo', 'broken.onnx'), '--jsonl', '-'], {
+    terminal,
+    signal: new AbortController().signal,
+    now: () => 0,
+  });
+  expect(exitCode).toBe(3);
+  expect((JSON.parse(terminal.out) as Line).error).toContain('damaged');
+});
+
 it('scans what can be scanned, says what cannot, and never scans the same twice', async () => {
   const folder = await models();
   const first = await scanAll(folder);
