@@ -14,9 +14,11 @@ const IGNORED = ['**/node_modules/**', '**/.git/**'];
  */
 export async function findModels(given: readonly string[]): Promise<string[]> {
   const models = new Map<string, string>();
-  for (const model of (await Promise.all(given.map(modelsBehind))).flat()) {
-    const place = path.resolve(model);
-    if (!models.has(place)) models.set(place, model);
+  for (const one of given) {
+    for (const model of await modelsBehind(one)) {
+      const place = path.resolve(model);
+      if (!models.has(place)) models.set(place, model);
+    }
   }
   if (models.size === 0) {
     throw new UsageError('no model was found', {
@@ -36,7 +38,7 @@ export async function modelsInList(file: string): Promise<string[]> {
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => path.join(path.dirname(file), line));
+    .map((line) => below(path.dirname(file), line));
 }
 
 async function modelsBehind(given: string): Promise<string[]> {
@@ -58,7 +60,12 @@ function matches(pattern: string, folder: string): Promise<string[]> {
 }
 
 async function lookingLikeModels(found: readonly string[], folder: string): Promise<string[]> {
-  const files = found.map((file) => (path.isAbsolute(file) ? path.normalize(file) : path.join(folder, file))).sort();
-  const are = await Promise.all(files.map(looksLikeModel));
-  return files.filter((_, i) => are[i]);
+  const models: string[] = [];
+  // One after the other: of thousands at once, those that could not be opened would silently be none.
+  for (const file of found.map((name) => below(folder, name)).sort()) if (await looksLikeModel(file)) models.push(file);
+  return models;
+}
+
+function below(folder: string, file: string): string {
+  return path.isAbsolute(file) ? path.normalize(file) : path.join(folder, file);
 }

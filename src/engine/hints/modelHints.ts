@@ -2,6 +2,7 @@
 import type { ModelFile } from '../formats/format';
 import type { Preprocessing } from '../samples/preprocessing/preprocessing';
 import type { Files } from '../support/files';
+import { parseJson } from '../support/parseJson';
 import { declaredPreprocessing } from './declaredPreprocessing';
 import { namesInJson } from './namesInJson';
 import { namesInEntry, namesInLines } from './namesInText';
@@ -49,7 +50,7 @@ export async function readHints(
   });
   let preprocessing: Preprocessing | undefined;
   for (const file of JSON_FILES) {
-    const content = parsed(await textBeside(files, folder, file));
+    const content = parseJson((await textBeside(files, folder, file)) ?? '');
     const names = namesInJson(content);
     if (names !== undefined) found.push({ source: file, names });
     preprocessing = declaredPreprocessing(file, content, channels) ?? preprocessing;
@@ -80,12 +81,4 @@ async function textBeside(files: Files, folder: string, name: string): Promise<s
   const info = path === undefined ? undefined : await files.info(path);
   if (path === undefined || info?.kind !== 'file' || info.size > MAX_BYTES) return undefined;
   return new TextDecoder().decode(await files.read(path));
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : (JSON.parse(text) as unknown);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 /** @file Class names in plain text: a line each, or the list or dictionary that a Python program wrote down. */
+import { parseJson } from '../support/parseJson';
 import { namesInJson } from './namesInJson';
 
 /** A string of Python, its quotes around it. */
@@ -22,15 +23,14 @@ export function namesInLines(text: string): readonly string[] | undefined {
 
 /** The names in an entry of a file's metadata: JSON, or the same with Python's quotes (`{0: 'cat', 1: 'dog'}`). */
 export function namesInEntry(text: string): readonly string[] | undefined {
-  const json = text
+  return namesInJson(parseJson(text) ?? parseJson(withJsonQuotes(text)));
+}
+
+function withJsonQuotes(text: string): string {
+  return text
     .replace(PYTHON_STRING, (_, single: string | undefined, double: string | undefined) =>
       JSON.stringify((single ?? double ?? '').replace(/\\(.)/g, '$1')),
     )
     .replace(/([{,]\s*)(\d+)(\s*:)/g, '$1"$2"$3')
     .replace(/,\s*([}\]])/g, '$1');
-  try {
-    return namesInJson(JSON.parse(json));
-  } catch {
-    return undefined;
-  }
 }

@@ -2,12 +2,12 @@
 import { scanLabels } from '../detect/scanLabels';
 import type { ScanEvents } from '../detect/scanJob';
 import { completeSettings } from './settings';
-import { prepareScan, samplesSummary, type PrepareRequest } from './prepareScan';
-import { REPORT_VERSION, type ScanReport, type ScanSettings } from '../report/scanReport';
+import { type PreparedScan, prepareScan, samplesSummary, type PrepareRequest } from './prepareScan';
+import { REPORT_VERSION, type ModelSummary, type ScanReport, type ScanSettings } from '../report/scanReport';
 import type { Samples } from '../samples/samples';
 import { TOOL } from '../report/version';
 
-/** Reports of earlier scans, by a key that stands for model, samples, preprocessing, settings and the version of this tool. */
+/** Reports of earlier scans, by a key that stands for all they depend on but the runtime: model, samples, preprocessing, settings, class names, this tool's version. */
 export interface FinishedScans {
   find(key: string): Promise<ScanReport | undefined>;
   keep(key: string, report: ScanReport): Promise<void>;
@@ -24,17 +24,26 @@ export interface ScanRequest extends PrepareRequest {
 /** Throws the typed errors of its parts, each naming the file it is about. */
 export async function scanModel(request: ScanRequest, events: ScanEvents = {}): Promise<ScanReport> {
   const prepared = await prepareScan(request, events.signal);
-  const { model, modelHash, classifier, samples, calibration } = prepared;
+  const { modelHash, classifier, samples, calibration } = prepared;
   const settings = completeSettings(request.settings, classifier.classes);
-  const checkpointKey = request.sha256(
-    new TextEncoder().encode(
-      JSON.stringify([TOOL, modelHash, hashSamples(request, samples), calibration.chosen, settings, classifier.input]),
-    ),
-  );
-  const file = request.files.baseName(model.path);
-  const known = await request.finished?.find(checkpointKey);
-  // The same model may lie there under another name.
-  if (known !== undefined) return { ...known, model: { ...known.model, file }, findings: prepared.findings };
+  const checkpointKey = hashOf(request, [
+    TOOL,
+    modelHash,
+    hashSamples(request, samples),
+    calibration.chosen,
+    settings,
+    classifier.input,
+  ]);
+  // Of the model and the samples as they lie there now, under whatever names.
+  const given = {
+    model: modelSummary(request, prepared),
+    samples: samplesSummary(prepared),
+    findings: prepared.findings,
+  };
+  // Names and doubts change no inversion, but the report.
+  const key = hashOf(request, [checkpointKey, prepared.classNames, prepared.doubt]);
+  const known = await request.finished?.find(key);
+  if (known !== undefined) return { ...known, ...given };
   const detection = await scanLabels(
     {
       runtime: request.runtime,
@@ -54,29 +63,32 @@ export async function scanModel(request: ScanRequest, events: ScanEvents = {}): 
   const report: ScanReport = {
     version: REPORT_VERSION,
     tool: TOOL,
-    model: {
-      file,
-      format: model.format,
-      sha256: modelHash,
-      classes: classifier.classes,
-      input: {
-        channels: classifier.input.channels,
-        height: classifier.input.height,
-        width: classifier.input.width,
-      },
-      head: classifier.head,
-    },
-    samples: samplesSummary(prepared),
+    ...given,
     settings,
     runtime: request.runtime.description,
     ...assessment,
     ...(prepared.cleanAccuracy === undefined ? {} : { cleanAccuracy: prepared.cleanAccuracy }),
-    findings: prepared.findings,
     seconds,
     imagePasses,
   };
-  await request.finished?.keep(checkpointKey, report);
+  await request.finished?.keep(key, report);
   return report;
+}
+
+function modelSummary({ files }: ScanRequest, { model, modelHash, classifier }: PreparedScan): ModelSummary {
+  const { channels, height, width } = classifier.input;
+  return {
+    file: files.baseName(model.path),
+    format: model.format,
+    sha256: modelHash,
+    classes: classifier.classes,
+    input: { channels, height, width },
+    head: classifier.head,
+  };
+}
+
+function hashOf({ sha256 }: ScanRequest, values: readonly unknown[]): string {
+  return sha256(new TextEncoder().encode(JSON.stringify(values)));
 }
 
 function hashSamples({ sha256 }: ScanRequest, { images, labels }: Samples): string[] {

@@ -45,8 +45,13 @@ it('keeps files that are named, whatever they are, so that they are told', async
 it('reads lists, relative to the folder they lie in', async () => {
   const folder = await zoo();
   const list = path.join(folder, 'list.txt');
-  await fs.writeFile(list, '# published ones\r\nb.onnx\n\n  web/model.json  \n');
-  expect(await modelsInList(list)).toEqual([path.join(folder, 'b.onnx'), path.join(folder, 'web', 'model.json')]);
+  const absolute = path.join(folder, 'a.ONNX');
+  await fs.writeFile(list, `# published ones\r\nb.onnx\n\n  web/model.json  \n${absolute}`);
+  expect(await modelsInList(list)).toEqual([
+    path.join(folder, 'b.onnx'),
+    path.join(folder, 'web', 'model.json'),
+    absolute,
+  ]);
   await expect(modelsInList(path.join(folder, 'none.txt'))).rejects.toThrow(UsageError);
 });
 

@@ -1,6 +1,7 @@
 /** @file What a scan keeps so that a crash or a closed window loses at most the labels in work. */
 import * as z from 'zod';
 import { decodeFloats, encodeFloats } from '../../support/base64';
+import { parseJson } from '../../support/parseJson';
 import type { Geometry, InversionResult } from '../invert/inversion';
 import type { CheckpointStore } from '../scanJob';
 
@@ -119,13 +120,5 @@ export class Checkpoint {
   /** To be called when the scan is complete. */
   async remove(): Promise<void> {
     await this.store?.remove(this.key);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -57,5 +57,6 @@ it.each([
 
 it('reads quotes and escapes in names', () => {
   expect(namesInEntry(`["cock's comb", 'say "hi"', 'it\\'s']`)).toEqual(["cock's comb", 'say "hi"', "it's"]);
+  expect(namesInEntry('["caf\\u00e9"]')).toEqual(['café']);
   expect(namesInEntry('__import__("os")')).toBeUndefined();
 });
