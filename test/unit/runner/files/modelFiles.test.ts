@@ -1,7 +1,6 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { contextOf } from '../../../../src/host/models/modelContext';
 import { isNamedLikeModel, looksLikeModel, modelsInFolder } from '../../../../src/runner/files/modelFiles';
 import { ROOT } from '../../../support/project';
 import { temporaryFolder } from '../../../support/temporaryFolder';
@@ -51,17 +50,7 @@ describe('looksLikeModel', () => {
   });
 });
 
-describe('contextOf', () => {
-  it('names folders with models, models without a telling name, and deceptive names', () => {
-    const files = new Map([
-      ['/a/net.onnx', true],
-      ['/b/data.h5', false],
-      ['/c/model.json', true],
-      ['/d/model.json', false],
-    ]);
-    expect(contextOf(files)).toEqual({ models: ['/a', '/c', '/c/model.json'], notModels: ['/b/data.h5'] });
-  });
-
+describe('isNamedLikeModel', () => {
   it('goes by what package.json calls a name', () => {
     expect(['A.ONNX', 'b.keras', 'c.h5', 'model.json', 'd.txt'].filter(isNamedLikeModel)).toEqual([
       'A.ONNX',

@@ -21,7 +21,7 @@ describe('text report', () => {
 
   it('colours and draws on terminals', async () => {
     await expect(textReport(infectedReport, { colours: true })).toMatchFileSnapshot(
-      '../../../../../golden/infected.ansi.txt',
+      '../../../../golden/infected.ansi.txt',
     );
   });
 
