@@ -1,6 +1,5 @@
 /** @file `neural-cleanse repair`: remove a backdoor from a model, into a new file. */
 import { Command, Option } from 'commander';
-import type { ScanEvents } from '../../engine/detect/scanJob';
 import type { RepairSettings } from '../../engine/repair/repairJob';
 import { repairHtml } from '../../engine/output/html/repairHtml';
 import { isRepaired } from '../../engine/output/repairSummary';
@@ -9,19 +8,18 @@ import type { PrepareRequest } from '../../engine/scan/prepareScan';
 import { repairModel } from '../../engine/repair/repairModel';
 import { rescanSummary, type RepairMethod, type RepairReport } from '../../engine/report/repairReport';
 import type { ScanReport } from '../../engine/report/scanReport';
-import { scanModel } from '../../engine/scan/scanModel';
 import { openRuntime } from '../../runner/runtimes/runtimes';
 import { checkRepairTarget, repairedPath, saveRepair, type SaveOptions } from '../../runner/files/saveRepair';
 import type { CommandContext } from '../context';
 import { EXIT } from '../exitCode';
 import { labelList, share, wholeNumber } from '../optionValues';
-import { logLine, terminalLines } from '../progressLines';
 import { ProgressView } from '../progressView';
 import { readReport } from '../readReport';
 import { repairLine } from '../repairLine';
 import { checkOutput, checkTargets, writeTo } from '../reportFiles';
 import { runtimeOptions, runtimeRequest, type RuntimeOptions } from '../runtimeOptions';
 import { MODEL_ARGUMENT, sampleOptions, sampleRequest, type SampleOptions } from '../sampleOptions';
+import { watchedScan } from '../watchedScan';
 
 interface RepairOptions extends SampleOptions, RuntimeOptions {
   readonly method: RepairMethod;
@@ -97,7 +95,7 @@ async function repair(model: string, options: RepairOptions, context: CommandCon
   const view = new ProgressView(terminal, now);
   try {
     const request = sampleRequest(model, options, await openRuntime(runtimeRequest(options)));
-    const scanned = given ?? (await scan(request, context, view));
+    const scanned = given ?? (await watchedScan({ ...request, settings: {} }, context, view));
     const draft = await repairModel(
       { ...request, report: scanned, labelChoice: labelChoice(options), settings: settingsOf(options), now },
       {
@@ -128,18 +126,6 @@ async function tell(
   if (json !== '-' && html !== '-') await terminal.print(repairText(report));
 }
 
-function scan(
-  request: PrepareRequest,
-  { signal, now }: CommandContext,
-  view: ProgressView,
-  settings: Partial<ScanReport['settings']> = {},
-): Promise<ScanReport> {
-  const onProgress: ScanEvents['onProgress'] = (progress) => {
-    view.update({ lines: (columns) => terminalLines(progress, columns), log: () => logLine(progress) });
-  };
-  return scanModel({ ...request, settings, now }, { signal, onProgress });
-}
-
 /** The samples are those of the repair, whatever a sidecar beside the new file says. */
 async function withRescan(
   report: RepairReport,
@@ -148,7 +134,7 @@ async function withRescan(
   context: CommandContext,
   view: ProgressView,
 ): Promise<RepairReport> {
-  return { ...report, rescan: rescanSummary(await scan(request, context, view, settings)) };
+  return { ...report, rescan: rescanSummary(await watchedScan({ ...request, settings }, context, view)) };
 }
 
 function labelChoice({ only, allLabels }: RepairOptions): 'flagged' | 'all' | readonly number[] {

@@ -1,19 +1,17 @@
 /** @file `neural-cleanse scan`: look for a backdoor in one model. */
 import * as path from 'node:path';
 import { Command } from 'commander';
-import { CancelledError } from '../../engine/support/errors';
-import { scanModel } from '../../engine/scan/scanModel';
 import { cacheFolder } from '../../runner/files/cacheFolder';
 import { DiskCheckpoints } from '../../runner/files/checkpoints';
 import { openRuntime } from '../../runner/runtimes/runtimes';
 import type { CommandContext } from '../context';
 import { exitCodeOfVerdict } from '../exitCode';
-import { logLine, terminalLines } from '../progressLines';
 import { ProgressView } from '../progressView';
 import { checkTargets, writeReports, type ReportTargets } from '../reportFiles';
 import { runtimeOptions, runtimeRequest, type RuntimeOptions } from '../runtimeOptions';
 import { MODEL_ARGUMENT, sampleOptions, sampleRequest, type SampleOptions } from '../sampleOptions';
 import { scanningOptions, settingsOf, type ScanningOptions } from '../scanningOptions';
+import { resumable, watchedScan } from '../watchedScan';
 
 interface ScanOptions extends ReportTargets, RuntimeOptions, SampleOptions, ScanningOptions {
   readonly resume?: true;
@@ -49,47 +47,19 @@ export function scanCommand(context: CommandContext): Command {
   });
 }
 
-async function scan(model: string, options: ScanOptions, { terminal, signal, now }: CommandContext): Promise<number> {
+async function scan(model: string, options: ScanOptions, context: CommandContext): Promise<number> {
   await checkTargets(options);
-  const view = new ProgressView(terminal, now);
-  const tellStop = (): void => {
-    view.tell('Stopping; press Ctrl-C again to exit at once.');
-  };
-  signal.addEventListener('abort', tellStop, { once: true });
-  try {
+  const view = new ProgressView(context.terminal, context.now);
+  const report = await resumable(view, context, 'the same command with --resume', async () => {
     view.update({ lines: () => [READING], log: () => READING });
     const runtime = await openRuntime(runtimeRequest(options));
-    const report = await scanModel(
-      {
-        ...sampleRequest(model, options, runtime),
-        withoutSamples: true,
-        settings: settingsOf(options),
-        now,
-      },
-      {
-        signal,
-        checkpoints: new DiskCheckpoints(
-          path.join(options.cache ?? cacheFolder(), 'checkpoints'),
-          options.resume === true,
-        ),
-        onProgress: (progress) => {
-          view.update({
-            lines: (columns) => terminalLines(progress, columns),
-            log: () => logLine(progress),
-          });
-        },
-      },
+    const checkpoints = new DiskCheckpoints(
+      path.join(options.cache ?? cacheFolder(), 'checkpoints'),
+      options.resume === true,
     );
-    view.clear();
-    await writeReports(report, options, model, terminal);
-    return exitCodeOfVerdict(report.verdict);
-  } catch (error) {
-    view.clear();
-    if (error instanceof CancelledError) {
-      terminal.tell('Stopped. What was done is kept: the same command with --resume goes on from there.');
-    }
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', tellStop);
-  }
+    const request = { ...sampleRequest(model, options, runtime), withoutSamples: true, settings: settingsOf(options) };
+    return watchedScan(request, context, view, { checkpoints });
+  });
+  await writeReports(report, options, model, context.terminal);
+  return exitCodeOfVerdict(report.verdict);
 }

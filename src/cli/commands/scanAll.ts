@@ -3,14 +3,12 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { Command } from 'commander';
 import { CancelledError } from '../../engine/support/errors';
-import { jsonReport } from '../../engine/output/scanJson';
 import { sarifLog } from '../../engine/output/scanSarif';
 import { type ModelOutcome, scanAllText } from '../../engine/output/text/scanAllText';
 import { cutToColumns } from '../../engine/output/text/columns';
 import { plainText } from '../../engine/support/plainText';
 import { VERSION } from '../../engine/report/version';
 import type { Runtime } from '../../engine/runtime/runtime';
-import { scanModel } from '../../engine/scan/scanModel';
 import { atomicWrite } from '../../runner/files/atomicWrite';
 import { cacheFolder } from '../../runner/files/cacheFolder';
 import { DiskCheckpoints } from '../../runner/files/checkpoints';
@@ -20,12 +18,12 @@ import { openRuntime } from '../../runner/runtimes/runtimes';
 import type { CommandContext } from '../context';
 import { exitCodeOfError, exitCodeOfVerdict, worstExitCode } from '../exitCode';
 import { findModels, modelsInList } from '../findModels';
-import { logLine, terminalLines } from '../progressLines';
 import { ProgressView } from '../progressView';
 import { checkTargets, repositoryPath, STDOUT, writeTo } from '../reportFiles';
 import { runtimeOptions, runtimeRequest, type RuntimeOptions } from '../runtimeOptions';
 import { sampleOptions, sampleRequest, type SampleOptions } from '../sampleOptions';
 import { scanningOptions, settingsOf, type ScanningOptions } from '../scanningOptions';
+import { resumable, watchedScan } from '../watchedScan';
 
 interface ScanAllOptions extends RuntimeOptions, SampleOptions, ScanningOptions {
   readonly list?: string;
@@ -67,66 +65,56 @@ export function scanAllCommand(context: CommandContext): Command {
 }
 
 async function scanAll(given: readonly string[], options: ScanAllOptions, context: CommandContext): Promise<number> {
+  const { terminal, now } = context;
   const { list, jsonl, sarif } = options;
   await checkTargets({ ...(jsonl !== undefined && { json: jsonl }), ...(sarif !== undefined && { sarif }) });
   const models = await findModels([...given, ...(list === undefined ? [] : await modelsInList(list))]);
   if (jsonl !== undefined && jsonl !== STDOUT) await atomicWrite(jsonl, '');
-  const runtime = await openRuntime(runtimeRequest(options));
+  const view = new ProgressView(terminal, now);
   const scanned: ScannedModel[] = [];
-  for (const model of models) {
-    const title = `${scanned.length + 1} of ${models.length}: ${plainText(model, MAX_PATH)}`;
-    const outcome = await scanOne(model, title, runtime, options, context);
-    scanned.push(outcome);
-    const line = `${jsonLine(outcome)}\n`;
-    if (jsonl === STDOUT) await context.terminal.print(line);
-    else if (jsonl !== undefined) await fs.appendFile(jsonl, line);
-  }
+  await resumable(view, context, 'the same command', async () => {
+    const runtime = await openRuntime(runtimeRequest(options));
+    for (const model of models) {
+      const heading = `${scanned.length + 1} of ${models.length}: ${plainText(model, MAX_PATH)}`;
+      const outcome = await scanOne(model, heading, runtime, options, context, view);
+      view.clear();
+      scanned.push(outcome);
+      const line = `${jsonLine(outcome)}\n`;
+      if (jsonl === STDOUT) await terminal.print(line);
+      else if (jsonl !== undefined) await fs.appendFile(jsonl, line);
+    }
+  });
   if (sarif !== undefined) {
     const results = scanned.map((outcome) => ({ ...outcome, modelPath: repositoryPath(outcome.path) }));
-    await writeTo(sarif, sarifLog(results, VERSION, 'all'), context.terminal);
+    await writeTo(sarif, sarifLog(results, VERSION, 'all'), terminal);
   }
-  if (jsonl !== STDOUT && sarif !== STDOUT) await context.terminal.print(scanAllText(scanned));
+  if (jsonl !== STDOUT && sarif !== STDOUT) await terminal.print(scanAllText(scanned));
   return worstExitCode(scanned.map(({ exitCode }) => exitCode));
 }
 
 /** Whatever is wrong with one model stops no other; only the user does. */
 async function scanOne(
   model: string,
-  title: string,
+  heading: string,
   runtime: Runtime,
   options: ScanAllOptions,
-  { terminal, signal, now }: CommandContext,
+  context: CommandContext,
+  view: ProgressView,
 ): Promise<ScannedModel> {
-  const view = new ProgressView(terminal, now);
   const folder = options.cache ?? cacheFolder();
   try {
-    view.update({ lines: (columns) => [cutToColumns(title, columns - 1)], log: () => title });
-    const report = await scanModel(
-      {
-        ...sampleRequest(model, options, runtime),
-        withoutSamples: true,
-        settings: settingsOf(options),
-        finished: new DiskFinishedScans(path.join(folder, 'finished'), options.again === true),
-        now,
-      },
-      {
-        signal,
-        checkpoints: new DiskCheckpoints(path.join(folder, 'checkpoints'), true),
-        onProgress: (progress) => {
-          view.update({
-            lines: (columns) => [cutToColumns(title, columns - 1), ...terminalLines(progress, columns)],
-            log: () => `${title}: ${logLine(progress)}`,
-          });
-        },
-      },
-    );
+    view.update({ lines: (columns) => [cutToColumns(heading, columns - 1)], log: () => heading });
+    const request = {
+      ...sampleRequest(model, options, runtime),
+      withoutSamples: true,
+      settings: settingsOf(options),
+      finished: new DiskFinishedScans(path.join(folder, 'finished'), options.again === true),
+    };
+    const checkpoints = new DiskCheckpoints(path.join(folder, 'checkpoints'), true);
+    const report = await watchedScan(request, context, view, { heading, checkpoints });
     return { path: model, report, exitCode: exitCodeOfVerdict(report.verdict) };
   } catch (thrown) {
-    if (thrown instanceof CancelledError) {
-      view.clear();
-      terminal.tell('Stopped. What was done is kept: the same command goes on from there.');
-      throw thrown;
-    }
+    if (thrown instanceof CancelledError) throw thrown;
     const error = plainMemoryError(thrown);
     const message = error instanceof Error ? error.message : String(error);
     const name = `${path.basename(model)}: `;
@@ -135,12 +123,10 @@ async function scanOne(
       error: message.startsWith(name) ? message.slice(name.length) : message,
       exitCode: exitCodeOfError(error),
     };
-  } finally {
-    view.clear();
   }
 }
 
 /** The report is one of `scan --json`, on one line. */
 function jsonLine({ path: model, report, error }: ModelOutcome): string {
-  return JSON.stringify({ model, ...(report && { report: JSON.parse(jsonReport(report)) as unknown }), error });
+  return JSON.stringify({ model, report, error });
 }

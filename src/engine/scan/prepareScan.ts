@@ -76,8 +76,12 @@ export async function prepareScan(request: PrepareRequest, signal?: CancelSignal
   const sidecar = await readSidecar(files, model.path);
   const { channels } = classifier.input;
   const hints = await readHints(files, model, { classes: classifier.classes, channels });
-  const known = { classNames: sidecar?.classNames ?? hints.classNames };
-  const given = await readCleanSamples(request, { classifier, model: model.path, sidecar, ...known }, signal);
+  const declaredNames = sidecar?.classNames ?? hints.classNames;
+  const given = await readCleanSamples(
+    request,
+    { classifier, model: model.path, sidecar, classNames: declaredNames },
+    signal,
+  );
   const notes = checkAgainstModel(given, { ...classifier.input, classes: classifier.classes });
   const calibration = await calibratePreprocessing(request, classifier, given, { sidecar, hints }, signal);
   const samples =
@@ -90,7 +94,7 @@ export async function prepareScan(request: PrepareRequest, signal?: CancelSignal
   const chosenByUser = request.preprocessing !== undefined || sidecar?.preprocessing !== undefined || declared;
   const isGuess = calibration.gate === 'unlabelled';
   const doubt = isGuess && (chosenByUser || given.generated === true) ? undefined : calibration.doubt;
-  const classNames = known.classNames ?? samples.classNames;
+  const classNames = declaredNames ?? samples.classNames;
   const texts = [...classifier.notes, ...hints.notes, ...samples.notes, ...notes, ...skippedNote(samples)];
   return {
     model,

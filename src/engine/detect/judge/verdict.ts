@@ -59,9 +59,11 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
     pValue: (norms[i] ?? NaN) <= MAX_RELATIVE_L1 * centre ? (pValues[i] ?? NaN) : NaN,
   }));
   const shortcuts = labelsOf(shortcutsAmong(known, evidence.firstLook === true));
-  // Beside a backdoor the network has admitted, a label that is only small is more likely a lookalike.
-  const unanswered = evidence.firstLook === true ? known.filter(({ response }) => Number.isNaN(response)) : known;
-  const others = shortcuts.size > 0 ? [] : unanswered;
+  // Beside a backdoor the network has admitted, a label that is only small is more likely a lookalike; in a first look its size counts only where
+  // the network could not be asked.
+  const others = known.filter(
+    ({ response }) => shortcuts.size === 0 && (evidence.firstLook !== true || Number.isNaN(response)),
+  );
   const { pThreshold } = evidence.settings;
   const outliers = labelsOf(
     others.filter(({ response, pValue }) => pValue <= (Number.isNaN(response) ? 1 : DENIED) * pThreshold),

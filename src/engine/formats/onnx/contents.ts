@@ -23,6 +23,8 @@ export interface Contents {
   readonly weights: ReadonlyMap<string, OnnxTensor>;
   /** Every value name of the file. */
   readonly names: ReadonlySet<string>;
+  /** What the file says about itself, by key. */
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
 export function contentsOf(model: OnnxModel): Contents {
@@ -63,6 +65,7 @@ export function contentsOf(model: OnnxModel): Contents {
       ),
     ),
     names: new Set([...known, ...rest.flatMap(namesIn)]),
+    metadata: model.metadata,
   };
 }
 

@@ -53,15 +53,7 @@ export async function readOnnx(files: Files, path: string): Promise<ModelFile> {
     nodes: upgraded.nodes,
     initializers: upgraded.constants,
   };
-  return modelFile(
-    files,
-    path,
-    freeBatch(acceptPixels(graph, findings), findings),
-    findings,
-    contents,
-    external.paths,
-    model.metadata,
-  );
+  return modelFile(files, path, freeBatch(acceptPixels(graph, findings), findings), findings, contents, external.paths);
 }
 
 /** Stands alone so that the file's bytes, which are as large as the weights, do not stay in memory with it. */
@@ -70,9 +62,8 @@ function modelFile(
   path: string,
   graph: Graph,
   findings: readonly Finding[],
-  { weights }: Contents,
+  { weights, metadata }: Contents,
   external: ReadonlyMap<string, string>,
-  metadata: ReadonlyMap<string, string>,
 ): ModelFile {
   return {
     format: 'onnx',

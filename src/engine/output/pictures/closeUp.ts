@@ -2,6 +2,7 @@
 import { maskOf, patternOf } from '../../report/decodeTrigger';
 import type { Trigger } from '../../report/scanReport';
 import type { Image } from './png';
+import { byte } from './triggerImage';
 
 /** Of the mask's sum; the rest is strewn over the image. */
 const SHOWN = 0.8;
@@ -49,37 +50,42 @@ export function closeUp(trigger: Trigger, side: number): Image {
   const square = squareAround(mask, height, width);
   const pixels = new Uint8Array(side * side * channels);
   const scale = square.side / side;
+  const opacity = (pixel: number): number => clamp(mask[pixel] ?? 0, 1);
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       const ground = GROUND[(Math.floor((x * CELLS) / side) + Math.floor((y * CELLS) / side)) % 2] ?? 0;
-      const cell = cellsBehind(square, scale, x, y).filter((at) => at.x < width && at.y < height);
+      const behind = pixelsBehind(square, scale, x, y, trigger);
+      const through = 1 - mean(behind.map(opacity));
       for (let c = 0; c < channels; c++) {
-        const values = cell.map((at) => {
-          const pixel = at.y * width + at.x;
-          const m = Math.max(0, Math.min(1, mask[pixel] ?? 0));
-          return m * (pattern[c * height * width + pixel] ?? 0) + (1 - m) * ground;
-        });
-        const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-        pixels[(y * side + x) * channels + c] = Math.max(
-          0,
-          Math.min(255, Math.round(values.length > 0 ? mean : ground)),
-        );
+        const painted = mean(behind.map((pixel) => opacity(pixel) * (pattern[c * height * width + pixel] ?? 0)));
+        pixels[(y * side + x) * channels + c] = byte(painted + through * ground);
       }
     }
   }
   return { width: side, height: side, channels, pixels };
 }
 
-/** The pixels of the trigger that a pixel of the picture shows: one, or the mean of several where it is smaller. */
-function cellsBehind({ left, top }: Square, scale: number, x: number, y: number): { x: number; y: number }[] {
-  const across = range(left, x, scale);
-  return range(top, y, scale).flatMap((row) => across.map((column) => ({ x: column, y: row })));
+/** The pixels of the trigger that a pixel of the picture shows: one, several where it is smaller, none beside the image. */
+function pixelsBehind(
+  { left, top }: Square,
+  scale: number,
+  x: number,
+  y: number,
+  image: Pick<Trigger, 'height' | 'width'>,
+): number[] {
+  const columns = range(left, x, scale, image.width);
+  return range(top, y, scale, image.height).flatMap((row) => columns.map((column) => row * image.width + column));
 }
 
-function range(start: number, step: number, scale: number): number[] {
+function range(start: number, step: number, scale: number, size: number): number[] {
   const first = Math.floor(step * scale);
-  const end = Math.max(first + 1, Math.floor((step + 1) * scale));
-  return Array.from({ length: end - first }, (_, i) => start + first + i);
+  const end = Math.min(size - start, Math.max(first + 1, Math.floor((step + 1) * scale)));
+  return Array.from({ length: Math.max(0, end - first) }, (_, i) => start + first + i);
+}
+
+/** 0 of nothing. */
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
 /** `[H + 1, W + 1]`: sums over all pixels above and to the left. */

@@ -35,6 +35,7 @@ function paint(trigger: Trigger, weight: (pixel: number) => number): Image {
   return { width, height, channels, pixels };
 }
 
-function byte(value: number): number {
+/** The nearest value that a pixel can have. */
+export function byte(value: number): number {
   return Math.max(0, Math.min(255, Math.round(value)));
 }
