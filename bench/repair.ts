@@ -12,6 +12,7 @@ import { classifierOf } from '../src/engine/classify/classifier';
 import { lastConvolution, neuronLayers, secondToLastLayer } from '../src/engine/neurons/layers';
 import { invertAgain } from '../src/engine/repair/invertAgain';
 import { Judge, type KnownTrigger } from '../src/engine/repair/judge';
+import { Relearning } from '../src/engine/repair/relearn';
 import { REPAIR_DEFAULTS } from '../src/engine/repair/repairJob';
 import { repairRound } from '../src/engine/repair/repairRound';
 import { splitSamples } from '../src/engine/repair/splitSamples';
@@ -87,7 +88,12 @@ async function repairAll(task: Task, seed: number, variant: Variant | undefined)
     labels,
     writable: file.weights,
     judge,
+    thickenedJudge: judge,
     before,
+    relearning: new Relearning({
+      ...{ runtime, classifier, preprocessing: RAW, images: heldOut, labels },
+      ...{ loss: 'cross-entropy', seed: seed + 1000 },
+    }),
     leastAccuracy: before.cleanAccuracy - REPAIR_DEFAULTS.maxAccuracyLoss,
     onProgress: () => undefined,
   };
@@ -99,7 +105,8 @@ async function repairAll(task: Task, seed: number, variant: Variant | undefined)
       method === 'unlearn'
         ? { triggers: reversed }
         : { triggers: first, judge: pruneJudge, before: await pruneJudge.evaluate(classifier) };
-    const result = await repairRound({ ...job, settings, ...against });
+    const known = { ...job, ...against };
+    const result = await repairRound({ ...known, settings, findMore: () => Promise.resolve(known) });
     const after = await judge.evaluate(withWeights(classifier, result.weights));
     return { before, after, rounds: [result.round], seconds: (performance.now() - started) / 1000 };
   };

@@ -16,7 +16,7 @@ export interface PopulationData {
 }
 
 /** Images that a scan is given: as many as a person has at hand. */
-const SCANNED = 1000;
+export const SCANNED = 1000;
 /** Enough for a network to learn its task, few enough that a hundred of them can be trained. */
 const TRAINED = { gtsrb: 15_000, cifar10: 20_000 };
 

@@ -41,12 +41,12 @@ interface RepairOptions extends SampleOptions, RuntimeOptions {
 const EXAMPLES = `
 Examples:
   $ neural-cleanse scan model.h5 --data images/ --json scan.json
-  $ neural-cleanse repair model.h5 --data images/ --report scan.json --method unlearn
+  $ neural-cleanse repair model.h5 --data images/ --report scan.json
   $ neural-cleanse repair model.onnx --data images/ --method prune --loop --rescan
 
 Exit codes:
   0 repaired, 1 the trigger still works or a scan still flags a label, 2 error, 3 unreadable or unsupported model,
-  4 usage (also: nothing is flagged, or the model is not the one of the report), 130 stopped; nothing is written then`;
+  4 usage (also: nothing is flagged and the method needs a trigger, or the model is not the one of the report), 130 stopped; nothing is written then`;
 
 export function repairCommand(context: CommandContext): Command {
   const command = new Command('repair')
@@ -54,8 +54,8 @@ export function repairCommand(context: CommandContext): Command {
     .argument('<model>', MODEL_ARGUMENT)
     .addOption(
       new Option('--method <name>', 'how: see docs/repair.md')
-        .choices(['prune', 'unlearn', 'fine-prune'] satisfies RepairMethod[])
-        .default('unlearn' satisfies RepairMethod),
+        .choices(['auto', 'unlearn', 'prune', 'i-bau', 'anp', 'fine-prune'] satisfies RepairMethod[])
+        .default('auto' satisfies RepairMethod),
     );
   sampleOptions(command)
     .optionsGroup('Repairing:')

@@ -10,6 +10,8 @@ export interface RoundsSoFar {
   readonly method: RepairMethod;
 }
 
+const UNLEARNS: ReadonlySet<RepairMethod> = new Set(['auto', 'unlearn']);
+
 /**
  * The flagged labels of the scan after a round; none where the loop is done. Triggers that a first round only weakened hide among
  * those of clean labels, so after it the repaired labels are unlearned again even where none is flagged any more. Pruning
@@ -19,6 +21,6 @@ export function labelsOfNextRound(
   { flagged, labels }: { readonly flagged: readonly number[]; readonly labels: readonly LabelResult[] },
   { rounds, repaired, method }: RoundsSoFar,
 ): readonly number[] {
-  if (flagged.length > 0 || rounds > 1 || method !== 'unlearn') return flagged;
+  if (flagged.length > 0 || rounds > 1 || !UNLEARNS.has(method)) return flagged;
   return labels.flatMap(({ label, trigger }) => (trigger !== undefined && repaired.includes(label) ? [label] : []));
 }

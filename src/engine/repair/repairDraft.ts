@@ -11,7 +11,13 @@ import { repairNotes } from './repairNotes';
 import { withWeights } from '../classify/withWeights';
 import { overlayFiles } from '../support/overlayFiles';
 import { samplesSummary } from '../scan/prepareScan';
-import { REPAIR_REPORT_VERSION, type Evaluation, type RepairReport, type RepairRound } from '../report/repairReport';
+import {
+  REPAIR_REPORT_VERSION,
+  type Evaluation,
+  type RelearnedTrigger,
+  type RepairReport,
+  type RepairRound,
+} from '../report/repairReport';
 import type { ReportFinding } from '../report/scanReport';
 import { TOOL } from '../report/version';
 
@@ -43,7 +49,11 @@ export async function makeDraft(
   const judge = run.judge();
   run.tell('evaluating', 0, 2);
   const before = await judge.evaluate(classifier);
-  const makeReport = (after: Evaluation, rounds: readonly RepairRound[]): RepairReport => ({
+  const makeReport = (
+    after: Evaluation,
+    rounds: readonly RepairRound[],
+    relearned: readonly RelearnedTrigger[],
+  ): RepairReport => ({
     version: REPAIR_REPORT_VERSION,
     tool: TOOL,
     model: request.report.model,
@@ -58,13 +68,17 @@ export async function makeDraft(
     rounds,
     before,
     after,
-    notes: repairNotes({ settings, rounds, before, after }),
+    ...(relearned.length > 0 && { relearned }),
+    notes: repairNotes({ settings, rounds, before, after, relearned }),
     findings: [...prepared.findings, ...findings],
     seconds: request.now() - started,
-    imagePasses: run.imagePasses,
+    imagePasses: run.imagePasses + relearning.imagePasses,
   });
   run.tell('evaluating', 1, 2);
-  const after = await judge.evaluate(withWeights(classifier, run.at().weights));
+  const repaired = withWeights(classifier, run.at().weights);
+  const after = await judge.evaluate(repaired);
+  const relearning = run.relearning(classifier, run.labels);
+  const relearned = await relearning.against(repaired);
   run.tell('evaluating', 2, 2);
 
   const evaluate = async (files: Files, path: string): Promise<Evaluation> => {
@@ -75,7 +89,7 @@ export async function makeDraft(
     );
   };
   return {
-    report: makeReport(after, run.at().rounds),
+    report: makeReport(after, run.at().rounds, relearned),
     originals: model.parts,
     evaluate,
     write: async (baseName, point) => {
@@ -87,7 +101,7 @@ export async function makeDraft(
       const written = new Map(files.map(({ name, bytes }) => [request.files.join(folder, name), bytes] as const));
       const actual = await evaluate(overlayFiles(request.files, written), main);
       checkRounding(expected, actual, request.files.baseName(model.path));
-      return { files, report: makeReport(actual, rounds) };
+      return { files, report: makeReport(actual, rounds, point === undefined ? relearned : []) };
     },
   };
 }

@@ -2,6 +2,8 @@
 import { labelledSamples } from './labelledSamples';
 import { makeDraft, type RepairDraft } from './repairDraft';
 import type { RepairRequest } from './repairJob';
+import type { RepairMethod } from '../report/repairReport';
+import type { KnownTrigger } from './judge';
 import { RepairRun } from './repairRun';
 import { SamplesError } from '../support/errors';
 import { REPAIR_DEFAULTS, type RepairEvents, type RepairSettings } from './repairJob';
@@ -10,6 +12,8 @@ import { splitSamples } from './splitSamples';
 import { prepareScan, type PreparedScan } from '../scan/prepareScan';
 import { checkSameModel } from '../scan/prepareWithReport';
 
+const NEEDS_NO_TRIGGER: ReadonlySet<RepairMethod> = new Set(['auto', 'i-bau', 'anp']);
+
 /** Throws the typed errors of its parts; writes nothing. */
 export async function repairModel(request: RepairRequest, events: RepairEvents = {}): Promise<RepairDraft> {
   const started = request.now();
@@ -17,12 +21,22 @@ export async function repairModel(request: RepairRequest, events: RepairEvents =
   const { signal } = events;
   const prepared = await prepareScan(request, signal);
   checkReport(request, prepared);
-  const triggers = reversedTriggers(request.report, request.labelChoice, prepared.classifier.input);
+  const triggers = triggersOf(request, settings, prepared);
   const samples = await labelledSamples(request, prepared);
   const split = splitSamples(samples.images, settings.repairShare, settings.seed);
   const run = new RepairRun(request, settings, prepared, split, triggers, events);
   await run.run();
   return makeDraft(run, started, samples.findings);
+}
+
+/** None where no label is flagged and the method needs none. */
+function triggersOf(
+  { report, labelChoice }: RepairRequest,
+  { method }: RepairSettings,
+  { classifier }: PreparedScan,
+): KnownTrigger[] {
+  if (labelChoice === 'flagged' && report.flagged.length === 0 && NEEDS_NO_TRIGGER.has(method)) return [];
+  return reversedTriggers(report, labelChoice, classifier.input);
 }
 
 function checkReport({ report, files }: RepairRequest, { model, modelHash, doubt }: PreparedScan): void {

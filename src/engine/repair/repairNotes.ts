@@ -1,20 +1,29 @@
 /** @file What a repair did, what it cost and whether it worked, in plain sentences. */
-import { formatPercent } from '../support/numberText';
-import type { Evaluation, RepairReport, RepairRound } from '../report/repairReport';
+import { formatNumber, formatPercent } from '../support/numberText';
+import type { Evaluation, RelearnedTrigger, RepairReport, RepairRound } from '../report/repairReport';
 import { worstSuccess } from '../report/repairReport';
+import { attemptNotes } from './auto/attemptNotes';
+import { LEAST_GROWTH } from './auto/chooseAttempt';
 import { TRIGGER_IS_DEAD } from './prune/prune';
 import type { RepairSettings } from './repairJob';
 
-interface Outcome extends Pick<RepairReport, 'rounds' | 'before' | 'after'> {
+interface Outcome extends Pick<RepairReport, 'rounds' | 'before' | 'after' | 'relearned'> {
   readonly settings: RepairSettings;
 }
 
-export function repairNotes({ settings, rounds, before, after }: Outcome): string[] {
+/** Of labels repaired, so many have a sentence of their own about what can be learned anew. */
+const MOST_RELEARNED = 3;
+
+export function repairNotes({ settings, rounds, before, after, relearned = [] }: Outcome): string[] {
+  const leastAccuracy = before.cleanAccuracy - settings.maxAccuracyLoss;
   return [
     ...rounds.flatMap((round, i) =>
-      roundNotes(round).map((note) => (rounds.length > 1 ? `Round ${i + 1}: ${note}` : note)),
+      [...attemptNotes(round, leastAccuracy), ...roundNotes(round)].map((note) =>
+        rounds.length > 1 ? `Round ${i + 1}: ${note}` : note,
+      ),
     ),
     ...results(settings, before, after),
+    ...relearnedNotes(relearned),
     ...loopNotes(settings, rounds),
   ];
 }
@@ -22,8 +31,11 @@ export function repairNotes({ settings, rounds, before, after }: Outcome): strin
 function roundNotes({ labels, prune, unlearn, kept = 0 }: RepairRound): string[] {
   const notes: string[] = [];
   if (prune !== undefined) {
+    const pruned = prune.points[prune.chosen]?.pruned ?? 0;
     notes.push(
-      `${prune.points[prune.chosen]?.pruned ?? 0} of ${prune.neurons} neurons of layer "${prune.layer}" were pruned.`,
+      prune.layer === undefined
+        ? `${pruned} of ${prune.neurons} neurons of all layers were pruned.`
+        : `${pruned} of ${prune.neurons} neurons of layer "${prune.layer}" were pruned.`,
     );
   }
   const point = unlearn?.[kept];
@@ -36,6 +48,7 @@ function roundNotes({ labels, prune, unlearn, kept = 0 }: RepairRound): string[]
 }
 
 function trainingNote(training: string, labels: readonly number[], pruned: boolean): string {
+  if (labels.length === 0) return `The model was trained for ${training} to hold against the strongest perturbations.`;
   if (pruned) return `The model was trained for ${training} after pruning.`;
   return labels.length === 1
     ? `The model was trained for ${training} to unlearn the trigger of label ${labels.join('')}.`
@@ -44,13 +57,16 @@ function trainingNote(training: string, labels: readonly number[], pruned: boole
 
 function results(settings: RepairSettings, before: Evaluation, after: Evaluation): string[] {
   const loss = before.cleanAccuracy - after.cleanAccuracy;
+  const isBlind = !before.triggers.some(({ source }) => source === 'reversed');
   const notes = [
     `The accuracy on held-out images went from ${formatPercent(before.cleanAccuracy)} to ${formatPercent(after.cleanAccuracy)}.`,
-    `The reversed trigger that works best went from ${formatPercent(worstSuccess(before))} to ${formatPercent(worstSuccess(after))}.`,
+    isBlind
+      ? 'No trigger is known, so nothing shows whether there was a backdoor, nor that it is gone.'
+      : `The reversed trigger that works best went from ${formatPercent(worstSuccess(before))} to ${formatPercent(worstSuccess(after))}.`,
   ];
   if (worstSuccess(after) > TRIGGER_IS_DEAD) {
     notes.push(
-      settings.method === 'unlearn'
+      settings.method === 'unlearn' || settings.method === 'auto'
         ? 'Some images still follow the trigger; to get rid of more, try more samples.'
         : 'Some images still follow the trigger; to get rid of more, try unlearning.',
     );
@@ -61,6 +77,19 @@ function results(settings: RepairSettings, before: Evaluation, after: Evaluation
     );
   }
   return notes;
+}
+
+/** Those first whose triggers have grown least. */
+function relearnedNotes(relearned: readonly RelearnedTrigger[]): string[] {
+  return [...relearned]
+    .sort((a, b) => a.after / a.before - b.after / b.before)
+    .slice(0, MOST_RELEARNED)
+    .map(({ label, before, after }) => {
+      const [now, then] = [formatNumber(after), formatNumber(before)];
+      return after < LEAST_GROWTH * before
+        ? `A small trigger for label ${label} can still be learned: ${now} pixels, before the repair ${then}.`
+        : `A trigger for label ${label} learned anew against the repaired model needs ${now} pixels, before the repair ${then}.`;
+    });
 }
 
 function loopNotes({ loop, maxRounds }: RepairSettings, rounds: readonly RepairRound[]): string[] {

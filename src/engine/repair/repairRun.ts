@@ -8,10 +8,13 @@ import { invertAgain } from './invertAgain';
 import { Judge, type KnownTrigger } from './judge';
 import { labelsOfNextRound } from './nextRound';
 import { type RepairEvents, type RepairSettings } from './repairJob';
+import { Relearning } from './relearn';
 import { repairRound } from './repairRound';
-import { type RoundResult } from './roundJob';
+import type { RoundJob, RoundResult } from './roundJob';
 import { reversedTriggers } from '../scan/reversedTriggers';
+import { thickened } from './thicken';
 import { type SplitSamples } from './splitSamples';
+import type { Classifier } from '../classify/classifier';
 import { withWeights } from '../classify/withWeights';
 import { type PreparedScan } from '../scan/prepareScan';
 import { type RepairRound } from '../report/repairReport';
@@ -25,6 +28,8 @@ export class RepairRun {
   readonly #rounds: RepairRound[] = [];
   #weights = new Map<string, Tensor>();
   #imagePasses = 0;
+  /** Of the same labels as {@link triggers}, for training. */
+  #more: KnownTrigger[] = [];
   #last: { readonly weightsBefore: ReadonlyMap<string, Tensor>; readonly result: RoundResult } | undefined;
 
   constructor(
@@ -48,7 +53,6 @@ export class RepairRun {
 
   async run(): Promise<void> {
     let labels: readonly number[] = this.labels;
-    await this.#findMore(labels);
     const original = await this.judge().evaluate(this.prepared.classifier, true);
     const leastAccuracy = original.cleanAccuracy - this.settings.maxAccuracyLoss;
     for (let round = 0; ; round++) {
@@ -59,7 +63,6 @@ export class RepairRun {
       labels = labelsOfNextRound(detection, soFar);
       if (labels.length === 0 || round + 1 >= this.settings.maxRounds) return;
       this.triggers = [...this.triggers, ...reversedTriggers(detection, labels, this.prepared.classifier.input)];
-      await this.#findMore(labels);
     }
   }
 
@@ -85,16 +88,20 @@ export class RepairRun {
     const { prepared, settings, split, request } = this;
     const classifier = withWeights(prepared.classifier, this.#weights);
     const judge = this.judge();
+    const relearning = this.relearning(classifier, labels);
     const result = await repairRound({
       runtime: request.runtime,
       classifier,
       preprocessing: prepared.calibration.chosen,
       images: split.repair,
       triggers: this.triggers,
+      findMore: () => this.#findMore(classifier, labels),
+      relearning,
       labels,
       writable: prepared.model.weights,
       settings,
       judge,
+      thickenedJudge: this.#judgeBy(thickened(this.triggers, classifier.input)),
       before: await judge.evaluate(classifier, true),
       leastAccuracy,
       ...(this.events.signal === undefined ? {} : { signal: this.events.signal }),
@@ -105,30 +112,35 @@ export class RepairRun {
     this.#last = { weightsBefore: this.#weights, result };
     this.#rounds.push(result.round);
     this.#weights = new Map([...this.#weights, ...result.weights]);
-    this.#imagePasses += result.imagePasses;
+    this.#imagePasses += result.imagePasses + relearning.imagePasses;
   }
 
-  /** Other triggers of the same labels, from other seeds. */
-  async #findMore(labels: readonly number[]): Promise<void> {
+  /** Other triggers of the same labels, from other seeds, against `classifier`. */
+  async #findMore(
+    classifier: Classifier,
+    labels: readonly number[],
+  ): Promise<Pick<RoundJob, 'triggers' | 'judge' | 'before'>> {
     const { prepared, request, split, settings, events } = this;
-    // Pruning silences what is special about the trigger it ranks by; several triggers would only cost more neurons.
-    const seeds = settings.method === 'unlearn' ? Math.floor(settings.extraTriggers / labels.length) : 0;
-    if (seeds === 0) return;
-    const { triggers, imagePasses } = await invertAgain({
-      runtime: request.runtime,
-      classifier: withWeights(prepared.classifier, this.#weights),
-      preprocessing: prepared.calibration.chosen,
-      images: split.repair,
-      labels,
-      seeds: Array.from({ length: seeds }, (_, i) => request.report.settings.seed + FRESH_SEEDS + i),
-      settings: request.report.settings,
-      ...(events.signal === undefined ? {} : { signal: events.signal }),
-      onProgress: (done, total) => {
-        this.tell('scanning', done, total);
-      },
-    });
-    this.triggers = [...this.triggers, ...triggers];
-    this.#imagePasses += imagePasses;
+    const seeds = labels.length === 0 ? 0 : Math.floor(settings.extraTriggers / labels.length);
+    if (seeds > 0) {
+      const { triggers, imagePasses } = await invertAgain({
+        runtime: request.runtime,
+        classifier,
+        preprocessing: prepared.calibration.chosen,
+        images: split.repair,
+        labels,
+        seeds: Array.from({ length: seeds }, (_, i) => request.report.settings.seed + FRESH_SEEDS + i),
+        settings: request.report.settings,
+        ...(events.signal === undefined ? {} : { signal: events.signal }),
+        onProgress: (done, total) => {
+          this.tell('scanning', done, total);
+        },
+      });
+      this.#more = [...this.#more, ...triggers];
+      this.#imagePasses += imagePasses;
+    }
+    const judge = this.judge();
+    return { triggers: [...this.triggers, ...this.#more], judge, before: await judge.evaluate(classifier, true) };
   }
 
   /** Scans the model as repaired so far, with the images of the repair. */
@@ -165,11 +177,29 @@ export class RepairRun {
 
   /** Judges by all triggers known by now. */
   judge(): Judge {
+    return this.#judgeBy([...this.triggers, ...this.#more, ...(this.request.givenTriggers ?? [])]);
+  }
+
+  #judgeBy(triggers: readonly KnownTrigger[]): Judge {
     const { request, prepared, split, events } = this;
-    const triggers = [...this.triggers, ...(request.givenTriggers ?? [])];
     const judge = new Judge(request.runtime, prepared.calibration.chosen, split.heldOut, triggers, events.signal);
     this.#judges.push(judge);
     return judge;
+  }
+
+  /** What could be learned anew, by `labels`, against models repaired from `classifier`. */
+  relearning(classifier: Classifier, labels: readonly number[]): Relearning {
+    const { prepared, request, split, settings, events } = this;
+    return new Relearning({
+      runtime: request.runtime,
+      classifier,
+      preprocessing: prepared.calibration.chosen,
+      images: split.heldOut,
+      labels,
+      loss: request.report.settings.loss,
+      seed: settings.seed + FRESH_SEEDS,
+      ...(events.signal === undefined ? {} : { signal: events.signal }),
+    });
   }
 
   /** Reports progress. */

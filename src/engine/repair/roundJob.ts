@@ -6,6 +6,7 @@ import type { Evaluation, RepairProgress, RepairRound } from '../report/repairRe
 import type { Runtime } from '../runtime/runtime';
 import type { Preprocessing } from '../samples/preprocessing/preprocessing';
 import type { Judge, KnownTrigger } from './judge';
+import type { Relearning } from './relearn';
 import type { RepairSettings } from './repairJob';
 import type { LabelledImages } from '../samples/samples';
 
@@ -15,16 +16,22 @@ export interface RoundJob {
   readonly classifier: Classifier;
   readonly preprocessing: Preprocessing;
   readonly images: LabelledImages;
-  /** All reversed triggers so far. */
+  /** Those that the scans reversed so far; none where the user only distrusts the model. */
   readonly triggers: readonly KnownTrigger[];
+  /** Looks for others of `labels`, for training: one reversed trigger tells only part of the original. The judge follows them, too. */
+  findMore(): Promise<Pick<RoundJob, 'triggers' | 'judge' | 'before'>>;
   /** Labels whose triggers are new. */
   readonly labels: readonly number[];
   /** Initializers that the file can take back. */
   readonly writable: ReadonlySet<string>;
   readonly settings: RepairSettings;
   readonly judge: Judge;
+  /** Follows the triggers grown a little, as the attacker's own are larger than the reversed ones. */
+  readonly thickenedJudge: Judge;
   /** Of `classifier`. */
   readonly before: Evaluation;
+  /** Of `labels`, against `classifier`. */
+  readonly relearning: Relearning;
   /** Least accuracy that is accepted, 0–1. */
   readonly leastAccuracy: number;
   readonly signal?: CancelSignal;

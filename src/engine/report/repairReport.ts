@@ -3,7 +3,8 @@ import type { ModelSummary, ReportFinding, SamplesSummary, ScanReport, Verdict }
 
 export const REPAIR_REPORT_VERSION = 1;
 
-export type RepairMethod = 'prune' | 'unlearn' | 'fine-prune';
+/** `auto` tries others in the order of their cost; `anp` and `i-bau` need no trigger. */
+export type RepairMethod = 'auto' | 'unlearn' | 'prune' | 'i-bau' | 'anp' | 'fine-prune';
 
 /** Success rate 0–1 of a trigger, on held-out images that are not of its label. */
 export interface TriggerSuccess {
@@ -30,8 +31,9 @@ export interface PrunePoint {
 }
 
 export interface PruneCurve {
-  /** Name of the layer whose neurons (channels) are pruned, and how many it has. */
-  readonly layer: string;
+  /** Name of the layer whose neurons (channels) are pruned; absent: those of all layers, one layer after the other. */
+  readonly layer?: string;
+  /** How many there are. */
   readonly neurons: number;
   /** Neurons in the order of pruning. */
   readonly ranking: readonly number[];
@@ -52,9 +54,35 @@ export interface UnlearnPoint {
   readonly triggers: readonly TriggerSuccess[];
 }
 
+/** What `auto` chooses among. */
+export type AutoMethod = Extract<RepairMethod, 'prune' | 'unlearn' | 'i-bau'>;
+
+/** What a method tried by `auto` came to, on the held-out images. */
+export interface RepairAttempt {
+  readonly method: AutoMethod;
+  /** Absent where the method cannot be used on this model. */
+  readonly result?: {
+    readonly cleanAccuracy: number;
+    /** Of the known trigger that works best, or of one grown a little, 0–1. */
+    readonly attackSuccess: number;
+    /** How many times larger a trigger learned anew has to be, of the label for which that is least; absent without labels. */
+    readonly growth?: number;
+  };
+}
+
+/** The smallest trigger of a label, learned by a short inversion before the repair and anew against the repaired model; norms in pixels. */
+export interface RelearnedTrigger {
+  readonly label: number;
+  readonly before: number;
+  readonly after: number;
+}
+
 /** One pass of the detect–patch loop. */
 export interface RepairRound {
   readonly labels: readonly number[];
+  /** The method that `auto` chose, and all that it tried. */
+  readonly method?: AutoMethod;
+  readonly attempts?: readonly RepairAttempt[];
   readonly prune?: PruneCurve;
   readonly unlearn?: readonly UnlearnPoint[];
   /** Index into `unlearn` of the point whose weights were kept; 0 where training only made things worse. */
@@ -87,6 +115,8 @@ export interface RepairReport {
   readonly rounds: readonly RepairRound[];
   readonly before: Evaluation;
   readonly after: Evaluation;
+  /** By label, what an attacker who knows the repair could reach. */
+  readonly relearned?: readonly RelearnedTrigger[];
   /** Plain sentences: what was done, what it cost, why it stopped. */
   readonly notes: readonly string[];
   readonly findings: readonly ReportFinding[];

@@ -18,7 +18,7 @@ export function reversedTriggers(
   if (labels.length === 0) {
     throw choice === 'flagged'
       ? new UsageError('no label is flagged, so there is nothing to repair', {
-          hint: 'If you distrust the model all the same, repair all labels at once.',
+          hint: 'If you distrust the model all the same, choose a method that needs no trigger, or repair all labels at once.',
         })
       : new UsageError('the scan found no trigger for any label', { hint: 'Scan the model again with more updates.' });
   }

@@ -37,7 +37,7 @@ export class Trainer {
     options: TrainerOptions,
   ): Promise<Trainer> {
     const dropout = options.dropout !== undefined;
-    const step = await TrainingStep.compile(runtime, classifier, preprocessing, trained, options.batch, dropout);
+    const step = await TrainingStep.compile(runtime, classifier, preprocessing, trained, options.batch, { dropout });
     const weights = trained.map((name) => {
       const tensor = classifier.graph.initializers.get(name);
       if (tensor === undefined) throw new RangeError(`The model has no weight named ${name}`);

@@ -15,6 +15,14 @@ export interface TrainingStepOutputs {
   readonly correct: number;
   /** ∂loss/∂weight, same names and layout as the weights. */
   readonly gradients: ReadonlyMap<string, Float32Array>;
+  /** ∂loss/∂images `[B, C, H, W]`, per raw pixel; empty unless asked for. */
+  readonly imageGradient: Float32Array;
+}
+
+export interface TrainingStepOptions {
+  /** Dropout nodes multiply by a mask that is fed under the node's name; without, they do nothing, as in evaluation. */
+  readonly dropout?: boolean;
+  readonly imageGradient?: boolean;
 }
 
 /** Compiled for one batch size; weights are fed at every step, so that they may move. */
@@ -29,21 +37,18 @@ export class TrainingStep {
     readonly maskTypes: ReadonlyMap<string, TensorType>,
   ) {}
 
-  /**
-   * `trained` names initializers of the classifier's graph. With `dropout`, Dropout nodes multiply by a mask that is fed under
-   * the node's name; without, they do nothing, as in evaluation.
-   */
+  /** `trained` names initializers of the classifier's graph. */
   static async compile(
     runtime: Runtime,
     classifier: Classifier,
     preprocessing: Preprocessing,
     trained: readonly string[],
     batch: number,
-    dropout = false,
+    { dropout = false, imageGradient = false }: TrainingStepOptions = {},
   ): Promise<TrainingStep> {
     const { channels, height, width } = classifier.input;
     const b = newGraph();
-    const images = b.input('images', [batch, channels, height, width]);
+    const images = b.input(IMAGES, [batch, channels, height, width]);
     const labels = b.input('labels', [batch], 'int64');
     const inputs = (
       types: ReadonlyMap<string, TensorType>,
@@ -56,7 +61,10 @@ export class TrainingStep {
     const source = dropout ? withDropoutMasks(classifier) : classifier;
     const logits = appendClassifier(b, source, applyPreprocessing(b, images, preprocessing), fed);
     const graph = b.build({ loss: crossEntropy(b, logits, labels), correct: countCorrect(b, logits, labels) });
-    const session = await runtime.compile(graph, { loss: 'loss', wrt: trained.map(weightInput) });
+    const session = await runtime.compile(graph, {
+      loss: 'loss',
+      wrt: [...trained.map(weightInput), ...(imageGradient ? [IMAGES] : [])],
+    });
     return new TrainingStep(session, classifier, batch, weights, masks);
   }
 
@@ -69,7 +77,7 @@ export class TrainingStep {
   ): Promise<TrainingStepOutputs> {
     const { channels, height, width } = this.classifier.input;
     const feeds = new Map<string, Tensor>([
-      ['images', float32([this.batch, channels, height, width], images)],
+      [IMAGES, float32([this.batch, channels, height, width], images)],
       ['labels', int64([this.batch], Array.from(labels))],
     ]);
     for (const [name, type] of this.weightTypes)
@@ -79,10 +87,12 @@ export class TrainingStep {
     const gradients = [...this.weightTypes.keys()].map(
       (name) => [name, floats(present(outputs, gradientName(weightInput(name))))] as const,
     );
+    const imageGradient = outputs.get(gradientName(IMAGES));
     return {
       loss: floats(present(outputs, 'loss'))[0] ?? NaN,
       correct: floats(present(outputs, 'correct'))[0] ?? NaN,
       gradients: new Map(gradients),
+      imageGradient: imageGradient === undefined ? new Float32Array() : floats(imageGradient),
     };
   }
 
@@ -90,6 +100,8 @@ export class TrainingStep {
     return this.session.dispose();
   }
 }
+
+const IMAGES = 'images';
 
 function weightInput(name: string): string {
   return `weight:${name}`;

@@ -109,6 +109,11 @@ export class RepairPanel implements PanelOwner {
 async function askForMethod(): Promise<RepairMethod | undefined> {
   const items: (vscode.QuickPickItem & { readonly method: RepairMethod })[] = [
     {
+      label: vscode.l10n.t('Automatic'),
+      detail: vscode.l10n.t('Tries the methods in the order of their cost and keeps the first that is good enough.'),
+      method: 'auto',
+    },
+    {
       label: vscode.l10n.t('Unlearn'),
       detail: vscode.l10n.t('Trains the model for a short time to ignore the trigger. The most thorough way.'),
       method: 'unlearn',
@@ -117,6 +122,16 @@ async function askForMethod(): Promise<RepairMethod | undefined> {
       label: vscode.l10n.t('Prune'),
       detail: vscode.l10n.t('Switches off the neurons that the trigger drives. Fast, and you choose how many.'),
       method: 'prune',
+    },
+    {
+      label: vscode.l10n.t('Adversarial unlearning (I-BAU)'),
+      detail: vscode.l10n.t('Trains the model to hold against the strongest perturbations. Needs no trigger.'),
+      method: 'i-bau',
+    },
+    {
+      label: vscode.l10n.t('Adversarial neuron pruning (ANP)'),
+      detail: vscode.l10n.t('Switches off the neurons that an adversary would use. Needs no trigger.'),
+      method: 'anp',
     },
     {
       label: vscode.l10n.t('Fine-prune'),

@@ -1,7 +1,7 @@
 /** @file What a repair changed: figures before and after, and the triggers that still can be reversed. */
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { formatPercent } from '../../engine/support/numberText';
+import { formatNumber, formatPercent } from '../../engine/support/numberText';
 import { labelTitle } from '../../engine/output/scanSummary';
 import type { PrunePoint, RepairReport } from '../../engine/report/repairReport';
 import type { Trigger } from '../../engine/report/scanReport';
@@ -19,16 +19,18 @@ interface Row {
 export class BeforeAfter {
   readonly #figures: Table<Row>;
   readonly #classes: Table<Row>;
+  readonly #sizes: Table<Row>;
   readonly #pictures = new WeakMap<Trigger, string>();
 
   constructor(changed: () => void) {
     this.#figures = new Table(changed);
     this.#classes = new Table(changed);
+    this.#sizes = new Table(changed);
   }
 
   /** `point`: another point of the pruning curve than the proposed one; its accuracy by class is not known. */
   render(
-    { before, after }: RepairReport,
+    { before, after, relearned = [] }: RepairReport,
     labels: readonly RepairedLabel[],
     point: PrunePoint | undefined,
   ): TemplateResult {
@@ -42,6 +44,12 @@ export class BeforeAfter {
         after: chosen.triggers[i]?.attackSuccess,
       })),
     ];
+    // Another point of the curve was not tried so.
+    const sizes: Row[] = (point ? [] : relearned).map((trigger) => ({
+      name: t('Pixels of a trigger for label {0}, learned anew', names.get(trigger.label) ?? String(trigger.label)),
+      before: trigger.before,
+      after: trigger.after,
+    }));
     const classes = before.perClass.map((accuracy, label) => ({
       name: names.get(label) ?? String(label),
       before: accuracy,
@@ -50,6 +58,7 @@ export class BeforeAfter {
     return html`<section>
         <h3>${t('Before and after')}</h3>
         ${this.#figures.render(t('Before and after'), columns(t('Figure')), figures)}
+        ${sizes.length === 0 ? nothing : this.#sizes.render(t('What can be learned anew'), sizeColumns(), sizes)}
       </section>
       ${labels.map((label) => this.#label(label))}
       <section>
@@ -89,6 +98,14 @@ function columns(first: string): Parameters<Table<Row>['render']>[1] {
     { title: t('Before'), cell: ({ before }) => formatPercent(before ?? undefined), numeric: true },
     { title: t('After'), cell: ({ after }) => formatPercent(after ?? undefined), numeric: true },
     { title: t('Change'), cell: changeText, numeric: true },
+  ];
+}
+
+function sizeColumns(): Parameters<Table<Row>['render']>[1] {
+  return [
+    { title: t('What can be learned anew'), cell: ({ name }) => name },
+    { title: t('Before'), cell: ({ before }) => formatNumber(before ?? NaN), numeric: true },
+    { title: t('After'), cell: ({ after }) => formatNumber(after ?? NaN), numeric: true },
   ];
 }
 

@@ -49,7 +49,7 @@ export class PruneFigure {
       width,
     );
     return html`${this.#figure.render({
-      title: t('Pruning of layer {0}', curve.layer),
+      title: curve.layer === undefined ? t('Pruning of all layers') : t('Pruning of layer {0}', curve.layer),
       summary: t('The attack should stop working long before the accuracy falls.'),
       fileName: 'pruning',
       width,

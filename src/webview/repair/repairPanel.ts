@@ -10,6 +10,7 @@ import { findingsList } from '../scan/scanDetails';
 import { View } from '../view';
 import { verdictTitle } from '../words';
 import { post, saveState } from '../vscodeApi';
+import { Attempts } from './attempts';
 import { BeforeAfter } from './beforeAfter';
 import { PruneFigure, UnlearnFigure } from './repairCurves';
 
@@ -21,6 +22,7 @@ export class RepairPanelView extends View {
   #round: number | undefined;
   readonly #prune = new PruneFigure(this.changed);
   readonly #unlearn = new UnlearnFigure(this.changed);
+  readonly #attempts = new Attempts(this.changed);
   readonly #beforeAfter = new BeforeAfter(this.changed);
 
   override receive(message: HostMessage): void {
@@ -86,6 +88,7 @@ export class RepairPanelView extends View {
             </div>`
           : nothing
       }
+      ${this.#attempts.render(round)}
       ${
         prune
           ? this.#prune.render(

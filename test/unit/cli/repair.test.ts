@@ -109,9 +109,11 @@ describe('a repair that is refused', () => {
       if (name !== 'model.onnx') await fs.writeFile(at(name), bytes);
     }
     const before = (await fs.readdir(folder)).sort();
-    const { exitCode, stdout, stderr } = await repair('--data', at('toy-images-idx3-ubyte'), '--preprocessing', 'raw');
+    const { exitCode, stdout, stderr } = await repair(
+      ...['--method', 'prune', '--data', at('toy-images-idx3-ubyte'), '--preprocessing', 'raw'],
+    );
     expect(stderr).toMatch(
-      /^Error: no label is flagged, so there is nothing to repair\. If you distrust the model all the same, repair all labels at once\.$/m,
+      /^Error: no label is flagged, so there is nothing to repair\. If you distrust the model all the same, choose a method that needs no trigger, or repair all labels at once\.$/m,
     );
     expect(stdout).toBe('');
     expect(exitCode).toBe(4);
@@ -148,7 +150,11 @@ describe('a repair that is refused', () => {
       () => ['--data', IMAGES, '--report', REPORT, '--only', '7', '--all-labels'],
       /cannot be used with/,
     ],
-    ['an unknown method', () => ['--data', IMAGES, '--method', 'wash'], /Allowed choices are prune, unlearn/],
+    [
+      'an unknown method',
+      () => ['--data', IMAGES, '--method', 'wash'],
+      /Allowed choices are auto, unlearn, prune, i-bau, anp/,
+    ],
   ])('exit code 4 for %s', async (_name, args, message) => {
     const { exitCode, stdout, stderr } = await repair(...(await args()));
     expect(stderr).toMatch(message);

@@ -6,7 +6,7 @@ import { escapeHtml } from './escapeHtml';
 import { htmlPage } from './page';
 import { formatDuration, formatNumber, formatPercent } from '../../support/numberText';
 import { repairChart } from './repairChart';
-import { comparison, isRepaired, repairHeadline } from '../repairSummary';
+import { ATTEMPT_COLUMNS, attemptRows, comparison, isRepaired, repairHeadline } from '../repairSummary';
 
 /** Rows of the table by class; models with more classes have their largest losses shown. */
 const MAX_CLASSES = 50;
@@ -37,14 +37,17 @@ function header(report: RepairReport): string {
   );
 }
 
-function roundSection({ prune, unlearn, kept = 0 }: RepairRound, title: string): string {
+function roundSection(round: RepairRound, title: string): string {
+  const { prune, unlearn, kept = 0 } = round;
   const parts: string[] = [];
+  const tried = attemptRows(round);
+  if (tried.length > 1) parts.push(section(`${title}Methods tried`, table(['Method', ...ATTEMPT_COLUMNS], tried)));
   if (prune !== undefined) {
     const pruned = (point: PrunePoint): number => point.pruned;
     const rows = prune.points.map((point, i) => curveRow(point.pruned, point, i === prune.chosen));
     parts.push(
       section(
-        `${title}Pruning of ${text(prune.layer)}`,
+        `${title}Pruning of ${text(prune.layer ?? 'all layers')}`,
         repairChart(prune.points, pruned, prune.chosen, 'neurons pruned') + KEY + table(['Neurons', ...CURVE], rows),
       ),
     );

@@ -2,14 +2,15 @@
 import { plainText } from '../../support/plainText';
 import type { RepairReport } from '../../report/repairReport';
 import { formatDuration, formatNumber } from '../../support/numberText';
-import { comparison, repairHeadline } from '../repairSummary';
+import { ATTEMPT_COLUMNS, attemptRows, comparison, repairHeadline } from '../repairSummary';
 import { textTable } from './textTable';
 
 export function repairText(report: RepairReport): string {
-  const { saved, rescan, notes, findings, seconds, imagePasses } = report;
+  const { rounds, saved, rescan, notes, findings, seconds, imagePasses } = report;
   const sections = [
     [repairHeadline(report)],
     textTable(['', 'before', 'after'], comparison(report)),
+    ...rounds.map(attemptRows).map((rows) => (rows.length < 2 ? [] : textTable(['tried', ...ATTEMPT_COLUMNS], rows))),
     notes.map((note) => `- ${plainText(note, 1000)}`),
     findings.map(({ severity, message }) => `${severity}: ${plainText(message, 1000)}`),
     [

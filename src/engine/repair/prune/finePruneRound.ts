@@ -16,13 +16,13 @@ export async function finePruneRound(job: RoundJob): Promise<RoundResult> {
   const ranking = await rankByDormancy({ ...job, layer });
   const prune = await measure(
     job,
-    layer,
+    [layer],
     ranking.order,
     (points) => chooseMostPruned(points, job.leastAccuracy),
     (points) => turningPoint(points, (point) => point.cleanAccuracy < job.leastAccuracy),
   );
   const silent = ranking.order.slice(0, prune.points[prune.chosen]?.pruned ?? 0);
-  const pruned = prunedWeights(job.classifier, layer, ranking.order, silent.length);
+  const pruned = prunedWeights(job.classifier, [layer], ranking.order, silent.length);
   const classifier = withWeights(job.classifier, pruned);
   const before = await job.judge.evaluate(classifier, true);
   const masks = new Map(

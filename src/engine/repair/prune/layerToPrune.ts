@@ -7,14 +7,14 @@ import { pruneCurve, type PruneJob } from '../prune/prune';
 import type { RoundJob } from '../roundJob';
 export function measure(
   job: RoundJob,
-  layer: NeuronLayer,
+  layers: readonly NeuronLayer[],
   ranking: readonly number[],
   choose: PruneJob['choose'],
   next: PruneJob['next'],
 ): Promise<PruneCurve> {
   return pruneCurve({
     ...job,
-    layer,
+    layers,
     ranking,
     choose,
     next,

@@ -26,7 +26,8 @@ const CLOSE = 16;
 
 export interface PruneJob {
   readonly classifier: Classifier;
-  readonly layer: NeuronLayer;
+  /** Their neurons are counted one after the other. */
+  readonly layers: readonly NeuronLayer[];
   readonly ranking: readonly number[];
   readonly judge: Judge;
   /** Of the unpruned model. */
@@ -42,16 +43,19 @@ export interface PruneJob {
 
 /** One evaluation per point and none besides: at most {@link MAX_POINTS} − 1, because the first is known. */
 export async function pruneCurve(job: PruneJob): Promise<PruneCurve> {
-  const { layer, ranking, before, judge, classifier } = job;
+  const { layers, ranking, before, judge, classifier } = job;
+  const neurons = layers.reduce((sum, layer) => sum + layer.neurons, 0);
+  const [layer, other] = layers;
   const points = new Map<number, PrunePoint>([[0, pointOf(0, before)]]);
   const curve = (): PruneCurve => {
     const sorted = [...points.values()].sort((a, b) => a.pruned - b.pruned);
-    return { layer: layer.name, neurons: layer.neurons, ranking, points: sorted, chosen: job.choose(sorted) };
+    const name = other === undefined && layer !== undefined ? { layer: layer.name } : {};
+    return { ...name, neurons, ranking, points: sorted, chosen: job.choose(sorted) };
   };
   const measure = async (pruned: number): Promise<PrunePoint> => {
     throwIfCancelled(job.signal);
     const evaluation = await judge.evaluate(
-      withWeights(classifier, prunedWeights(classifier, layer, ranking, pruned)),
+      withWeights(classifier, prunedWeights(classifier, layers, ranking, pruned)),
       true,
     );
     const point = pointOf(pruned, evaluation);
@@ -59,14 +63,14 @@ export async function pruneCurve(job: PruneJob): Promise<PruneCurve> {
     job.onCurve?.(curve(), MAX_POINTS - 1);
     return point;
   };
-  for (const pruned of coarseCounts(layer.neurons)) {
+  for (const pruned of coarseCounts(neurons)) {
     const { cleanAccuracy } = await measure(pruned);
     // Nothing is left to look for behind the collapse.
     if (cleanAccuracy < before.cleanAccuracy / 2) break;
   }
   while (points.size < MAX_POINTS) {
     const next = job.next(curve().points);
-    if (next === undefined || next > layer.neurons || points.has(next)) break;
+    if (next === undefined || next > neurons || points.has(next)) break;
     await measure(next);
   }
   return curve();
@@ -75,11 +79,21 @@ export async function pruneCurve(job: PruneJob): Promise<PruneCurve> {
 /** The weights of the first `pruned` neurons of the ranking, set to zero. */
 export function prunedWeights(
   classifier: Classifier,
-  layer: NeuronLayer,
+  layers: readonly NeuronLayer[],
   ranking: readonly number[],
   pruned: number,
 ): Map<string, Tensor> {
-  return silenceNeurons(classifier.graph.initializers, layer, ranking.slice(0, pruned));
+  const silent = ranking.slice(0, pruned);
+  const changed = new Map<string, Tensor>();
+  let first = 0;
+  for (const layer of layers) {
+    const own = silent.map((neuron) => neuron - first).filter((neuron) => neuron >= 0 && neuron < layer.neurons);
+    // Layers can share weights, so each starts from what the others have left.
+    const weights = new Map([...classifier.graph.initializers, ...changed]);
+    if (own.length > 0) for (const [name, tensor] of silenceNeurons(weights, layer, own)) changed.set(name, tensor);
+    first += layer.neurons;
+  }
+  return changed;
 }
 
 /**

@@ -13,13 +13,13 @@ export async function pruneRound(job: RoundJob): Promise<RoundResult> {
   const ranking = await rankByGap({ ...job, layer }, job.triggers);
   const prune = await measure(
     job,
-    layer,
+    [layer],
     ranking.order,
     (points) => chooseDeadTrigger(points, job.leastAccuracy),
     nextForDeadTrigger,
   );
   const weightsAt = (point: number): ReadonlyMap<string, Tensor> =>
-    prunedWeights(job.classifier, layer, ranking.order, prune.points[point]?.pruned ?? 0);
+    prunedWeights(job.classifier, [layer], ranking.order, prune.points[point]?.pruned ?? 0);
   return {
     round: { labels: job.labels, prune },
     weights: weightsAt(prune.chosen),

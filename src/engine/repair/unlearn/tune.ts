@@ -1,7 +1,6 @@
 /** @file Trains a model for a while on clean images, some of them stamped but truly labelled: unlearning and fine-tuning. */
 import type { Classifier } from '../../classify/classifier';
-import type { Tensor } from '../../graph/tensor';
-import { throwIfCancelled, type CancelSignal } from '../../support/cancellation';
+import type { CancelSignal } from '../../support/cancellation';
 import { Random } from '../../support/random';
 import type { Evaluation, UnlearnPoint } from '../../report/repairReport';
 import type { Runtime } from '../../runtime/runtime';
@@ -12,7 +11,7 @@ import { type Judge, type KnownTrigger } from '../judge';
 import { worstSuccess } from '../../report/repairReport';
 import { TRIGGER_IS_DEAD } from '../prune/prune';
 import type { LabelledImages } from '../../samples/samples';
-import { asTensors, withWeights } from '../../classify/withWeights';
+import { trainingCurve, type TrainingResult } from '../trainingCurve';
 
 export interface TuneSettings extends StampedBatchesSettings {
   readonly learningRate: number;
@@ -45,51 +44,29 @@ export interface TuneJob {
   onPoints?(points: readonly UnlearnPoint[], updates: number): void;
 }
 
-export interface TuneResult {
-  /** Of the chosen point; empty where the model as it was is best. */
-  readonly weights: ReadonlyMap<string, Tensor>;
-  readonly points: readonly UnlearnPoint[];
-  /** Index into `points`. */
-  readonly chosen: number;
-  readonly imagePasses: number;
-}
-
-/** Points of a curve, the one before the first update left out. */
-const POINTS = 10;
-
-export async function tune(job: TuneJob): Promise<TuneResult> {
-  const { runtime, classifier, preprocessing, settings, judge } = job;
-  const random = new Random(settings.seed);
+export async function tune(job: TuneJob): Promise<TrainingResult> {
+  const { runtime, classifier, preprocessing, settings } = job;
   const trainer = await Trainer.create(runtime, classifier, preprocessing, job.weights, {
     batch: settings.batch,
     adam: { ...TRAINING_ADAM, learningRate: settings.learningRate },
   });
   try {
-    const batches = new StampedBatches(job, random);
+    const batches = new StampedBatches(job, new Random(settings.seed));
     const updates = Math.max(settings.leastUpdates, Math.ceil((settings.epochs * job.images.count) / settings.batch));
-    const interval = Math.ceil(updates / POINTS);
-    const points: UnlearnPoint[] = [pointOf(0, 0, job.before)];
-    let best: Pick<TuneResult, 'weights' | 'chosen'> = { weights: new Map(), chosen: 0 };
-    let loss = 0;
-    let judged = 0;
-    for (let update = 1; update <= updates; update++) {
-      throwIfCancelled(job.signal);
-      const { images, labels } = batches.next();
-      loss += (await trainer.train(images, labels, 1 - update / (updates + 1))).loss;
-      job.constrain?.(trainer.weights);
-      if (update % interval !== 0 && update !== updates) continue;
-      const tensors = asTensors(classifier, trainer.weights);
-      const evaluation = await judge.evaluate(withWeights(classifier, tensors), true);
-      points.push({ ...pointOf(update, update * settings.batch, evaluation), loss: loss / (update - judged) });
-      [loss, judged] = [0, update];
-      if (choosePoint(points, job.leastAccuracy) === points.length - 1) {
-        const copies = new Map([...trainer.weights].map(([name, values]) => [name, values.slice()] as const));
-        best = { weights: asTensors(classifier, copies), chosen: points.length - 1 };
-      }
-      job.onPoints?.([...points], updates);
-      if (isSettled(points, update / updates)) break;
-    }
-    return { ...best, points, imagePasses: points.at(-1)?.images ?? 0 };
+    return await trainingCurve({
+      ...job,
+      updates,
+      batch: settings.batch,
+      weights: trainer.weights,
+      update: async (rate) => {
+        const { images, labels } = batches.next();
+        const { loss } = await trainer.train(images, labels, rate);
+        job.constrain?.(trainer.weights);
+        return loss;
+      },
+      choose: (points) => choosePoint(points, job.leastAccuracy),
+      isSettled,
+    });
   } finally {
     await trainer.dispose();
   }
@@ -102,10 +79,10 @@ export function choosePoint(points: readonly UnlearnPoint[], leastAccuracy: numb
 }
 
 /** The result whose chosen point is best; earlier ones on ties. */
-export function chooseAmong(results: readonly TuneResult[], leastAccuracy: number): TuneResult {
+export function chooseAmong(results: readonly TrainingResult[], leastAccuracy: number): TrainingResult {
   const [first, ...others] = results;
   if (first === undefined) throw new RangeError('No attempt was made');
-  const scoreOf = ({ points, chosen }: TuneResult): number => score(points[chosen], leastAccuracy);
+  const scoreOf = ({ points, chosen }: TrainingResult): number => score(points[chosen], leastAccuracy);
   return others.reduce((best, result) => (scoreOf(result) > scoreOf(best) ? result : best), first);
 }
 
@@ -125,8 +102,4 @@ export function isSettled(points: readonly UnlearnPoint[], share: number): boole
   return (
     share >= 0.5 && Math.min(...accuracies) >= least && last.every((point) => worstSuccess(point) <= TRIGGER_IS_DEAD)
   );
-}
-
-function pointOf(update: number, images: number, { cleanAccuracy, triggers }: Evaluation): UnlearnPoint {
-  return { update, images, cleanAccuracy, triggers };
 }

@@ -1,5 +1,6 @@
 /** @file Unlearning (paper, VI-C): teaches the model the true labels of images that carry the reversed trigger. */
-import { chooseAmong, tune, type TuneJob, type TuneResult, type TuneSettings } from './tune';
+import { chooseAmong, tune, type TuneJob, type TuneSettings } from './tune';
+import type { TrainingResult } from '../trainingCurve';
 import { worstSuccess } from '../../report/repairReport';
 import { TRIGGER_IS_DEAD } from '../prune/prune';
 
@@ -27,8 +28,8 @@ export type UnlearnJob = Omit<TuneJob, 'settings'> & { readonly seed: number };
  * Unlearns at the first learning rate that ends with dead triggers and the accuracy asked for; where none does, the best of
  * all attempts is kept. Without triggers it is plain fine-tuning.
  */
-export async function unlearn(job: UnlearnJob): Promise<TuneResult> {
-  const attempts: TuneResult[] = [];
+export async function unlearn(job: UnlearnJob): Promise<TrainingResult> {
+  const attempts: TrainingResult[] = [];
   const stampShare = job.triggers.length > 1 ? STAMP_SHARE.several : STAMP_SHARE.one;
   for (const learningRate of LEARNING_RATES) {
     const result = await tune({ ...job, settings: { ...SETTINGS, stampShare, seed: job.seed, learningRate } });

@@ -1,12 +1,17 @@
 /** @file A round that trains the model to ignore the triggers. */
 import { UnsupportedModelError } from '../../support/errors';
 import { trainableWeights } from '../../training/trainableWeights';
+import { thickened } from '../thicken';
 import { unlearn } from '../unlearn/unlearn';
 
 import type { RoundJob, RoundResult } from '../roundJob';
 export async function unlearnRound(job: RoundJob): Promise<RoundResult> {
+  const known = await job.findMore();
+  const triggers = [...known.triggers, ...thickened(known.triggers, job.classifier.input)];
   const result = await unlearn({
     ...job,
+    ...known,
+    triggers,
     seed: job.settings.seed,
     weights: trainable(job),
     onPoints: (points, updates) => {

@@ -6,6 +6,7 @@ import { readModel } from '../../../../src/engine/formats';
 import { classifierOf } from '../../../../src/engine/classify/classifier';
 import { floats } from '../../../../src/engine/graph/tensor';
 import { Judge, type KnownTrigger } from '../../../../src/engine/repair/judge';
+import { Relearning } from '../../../../src/engine/repair/relearn';
 import { REPAIR_DEFAULTS } from '../../../../src/engine/repair/repairJob';
 import { repairRound } from '../../../../src/engine/repair/repairRound';
 import { Random } from '../../../../src/engine/support/random';
@@ -40,6 +41,12 @@ describe.each(MODELS)('%s', (file) => {
     expect(before.cleanAccuracy).toBe(1);
     const { round, weights } = await repairRound({
       ...{ runtime, classifier, preprocessing: UNIT, images: samples, triggers: [trigger], labels: [0], judge, before },
+      findMore: () => Promise.resolve({ triggers: [trigger], judge, before }),
+      thickenedJudge: judge,
+      relearning: new Relearning({
+        ...{ runtime, classifier, preprocessing: UNIT, images: samples, labels: [0] },
+        ...{ loss: 'cross-entropy', seed: 1 },
+      }),
       settings: { ...REPAIR_DEFAULTS, method },
       writable: model.weights,
       leastAccuracy: 0,

@@ -101,6 +101,28 @@ describe('repairModel', () => {
     expect(row.every((value) => value === 0)).toBe(true);
   });
 
+  it('chooses by itself: the cheapest method that does, proved by a trigger learned anew', async () => {
+    const { report: result } = await repair({ settings: { method: 'auto' } });
+    const [round] = result.rounds;
+    expect(round!.method).toBe('prune');
+    expect(round!.attempts).toHaveLength(1);
+    expect(result.notes[0]).toContain('Pruning the neurons was chosen');
+    const [relearned] = result.relearned!;
+    expect(relearned!.label).toBe(5);
+    expect(relearned!.after).toBeGreaterThan(2 * relearned!.before);
+    expect(round!.attempts![0]!.result!.growth).toBeCloseTo(relearned!.after / relearned!.before, 5);
+  });
+
+  it.each(['auto', 'i-bau', 'anp'] as const)('needs no trigger: %s', async (method) => {
+    const { report: result } = await repair({ report: { ...report, flagged: [] }, settings: { method } });
+    expect(result.labels).toEqual([]);
+    expect(result.relearned).toBeUndefined();
+    expect(result.notes.join(' ')).toContain('No trigger is known');
+    expect(result.after.cleanAccuracy).toBeGreaterThanOrEqual(result.before.cleanAccuracy - 0.015);
+    // The attacker's own trigger, which the repair never saw.
+    if (method !== 'anp') expect(result.after.triggers[0]!.attackSuccess).toBeLessThan(0.1);
+  });
+
   it.each(['prune', 'unlearn'] as const)('loops until a scan flags nothing: %s', async (method) => {
     const { report: result } = await repair({ settings: { method, loop: true } });
     expect(result.rounds.at(-1)!.verdict).not.toBe('infected');
@@ -117,8 +139,8 @@ describe('repairModel', () => {
     await expect(repair({ report: other })).rejects.toThrow('Scan the model again');
   });
 
-  it('offers to repair all labels where nothing is flagged', async () => {
-    await expect(repair({ report: { ...report, flagged: [] } })).rejects.toThrow('repair all labels at once');
+  it('offers what needs no trigger where nothing is flagged', async () => {
+    await expect(repair({ report: { ...report, flagged: [] } })).rejects.toThrow('needs no trigger');
   });
 
   it('refuses a label without a trigger', async () => {
@@ -162,20 +184,23 @@ describe('repairModel', () => {
     expect(pruned.after.cleanAccuracy).toBe(pruned.before.cleanAccuracy);
   });
 
-  it.each(['prune', 'unlearn', 'fine-prune'] as const)('can be cancelled at any moment of %s', async (method) => {
-    const phases = new Set<string>();
-    await repair({ settings: { method } }, { onProgress: ({ phase }) => phases.add(phase) });
-    for (const phase of phases) {
-      if (phase === 'evaluating') continue;
-      const signal = { aborted: false };
-      const onProgress = (progress: RepairProgress): void => {
-        if (progress.phase === phase) signal.aborted = true;
-      };
-      await expect(repair({ settings: { method } }, { signal, onProgress }), phase).rejects.toBeInstanceOf(
-        CancelledError,
-      );
-    }
-  });
+  it.each(['prune', 'unlearn', 'i-bau', 'anp', 'fine-prune'] as const)(
+    'can be cancelled at any moment of %s',
+    async (method) => {
+      const phases = new Set<string>();
+      await repair({ settings: { method } }, { onProgress: ({ phase }) => phases.add(phase) });
+      for (const phase of phases) {
+        if (phase === 'evaluating') continue;
+        const signal = { aborted: false };
+        const onProgress = (progress: RepairProgress): void => {
+          if (progress.phase === phase) signal.aborted = true;
+        };
+        await expect(repair({ settings: { method } }, { signal, onProgress }), phase).rejects.toBeInstanceOf(
+          CancelledError,
+        );
+      }
+    },
+  );
 });
 
 /** The images in another order than their labels. */

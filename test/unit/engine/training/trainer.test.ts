@@ -35,6 +35,21 @@ it('computes the weight gradients that finite differences give', async () => {
   await step.dispose();
 });
 
+it('computes the image gradient that finite differences give, where it is asked for', async () => {
+  const step = await TrainingStep.compile(runtime, classifier, RAW, ['weight'], BATCH, { imageGradient: true });
+  const known = new Map([['weight', weights]]);
+  const { imageGradient } = await step.run(batch, labels, known);
+  for (const index of [0, 70, 2000]) {
+    const lossAt = async (delta: number) => {
+      const moved = batch.slice();
+      moved[index]! += delta;
+      return (await step.run(moved, labels, known)).loss;
+    };
+    expect((await lossAt(8)) - (await lossAt(-8))).toBeCloseTo(16 * imageGradient[index]!, 4);
+  }
+  await step.dispose();
+});
+
 it('lowers the loss and leaves the model it started from alone', async () => {
   const before = weights.slice();
   const trainer = await Trainer.create(runtime, classifier, RAW, ['weight'], { batch: BATCH, adam: TRAINING_ADAM });
@@ -58,7 +73,9 @@ function toyWithDropout(channelsLast: boolean) {
 }
 
 it.each([false, true])('multiplies by the drop-out masks it is fed, channels last: %s', async (channelsLast) => {
-  const step = await TrainingStep.compile(runtime, toyWithDropout(channelsLast), RAW, ['weight'], BATCH, true);
+  const step = await TrainingStep.compile(runtime, toyWithDropout(channelsLast), RAW, ['weight'], BATCH, {
+    dropout: true,
+  });
   const mask = step.maskTypes.get('drop')!;
   expect(mask.dims).toEqual(channelsLast ? [BATCH, 8, 8, 1] : [BATCH, 1, 8, 8]);
   const lossWith = async (value: number) => {

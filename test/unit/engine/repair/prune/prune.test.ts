@@ -61,7 +61,7 @@ describe('pruneCurve', () => {
     let evaluations = 0;
     const curve = await pruneCurve({
       classifier,
-      layer: layer!,
+      layers: [layer!],
       ranking,
       judge,
       before,
