@@ -17,7 +17,12 @@ export function isTriggerGone({ after, rescan, rounds }: RepairReport): boolean 
 export function isRepaired(report: RepairReport): boolean {
   const { before, after, settings } = report;
   const accepted = Number(settings['maxAccuracyLoss'] ?? 1);
-  return isTriggerGone(report) && before.cleanAccuracy - after.cleanAccuracy <= accepted;
+  return hasChanged(report) && isTriggerGone(report) && before.cleanAccuracy - after.cleanAccuracy <= accepted;
+}
+
+/** Whether any round kept what it did. */
+function hasChanged({ rounds }: RepairReport): boolean {
+  return rounds.some(({ prune, kept = 0 }) => kept > 0 || (prune?.points[prune.chosen]?.pruned ?? 0) > 0);
 }
 
 /** What came of it, in one plain sentence. */
@@ -34,6 +39,7 @@ export function repairHeadline(report: RepairReport): string {
 /** Of a repair that knew no trigger. */
 function blindHeadline(report: RepairReport, file: string, cost: string): string {
   if (!isTriggerGone(report)) return `A scan still flags ${file}; do not use the model.`;
+  if (!hasChanged(report)) return `${file} was left as it was: every change cost more accuracy than was accepted.`;
   if (!isRepaired(report))
     return `${file} was hardened against hidden triggers, but ${cost}, which is more than was accepted.`;
   return `${file} was hardened against hidden triggers ${cost}.`;

@@ -28,7 +28,7 @@ export function repairNotes({ settings, rounds, before, after, relearned = [] }:
   ];
 }
 
-function roundNotes({ labels, prune, unlearn, kept = 0 }: RepairRound): string[] {
+function roundNotes({ labels, prune, unlearn, kept = 0, share = 1 }: RepairRound): string[] {
   const notes: string[] = [];
   if (prune !== undefined) {
     const pruned = prune.points[prune.chosen]?.pruned ?? 0;
@@ -43,6 +43,7 @@ function roundNotes({ labels, prune, unlearn, kept = 0 }: RepairRound): string[]
     notes.push('Training made the model worse at every step, so its weights were left as they were.');
   } else if (point !== undefined) {
     notes.push(trainingNote(`${point.update} updates (${point.images} images)`, labels, prune !== undefined));
+    if (share < 1) notes.push(`${formatPercent(share)} of the change were kept, so that the accuracy holds.`);
   }
   return notes;
 }

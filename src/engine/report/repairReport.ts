@@ -87,6 +87,8 @@ export interface RepairRound {
   readonly unlearn?: readonly UnlearnPoint[];
   /** Index into `unlearn` of the point whose weights were kept; 0 where training only made things worse. */
   readonly kept?: number;
+  /** Share 0–1 of the change up to that point that was kept, where it was not all of it. */
+  readonly share?: number;
   /** Of the scan after this round, where one was made. */
   readonly verdict?: Verdict;
 }

@@ -51,7 +51,7 @@ export class RepairPanel implements PanelOwner {
     const report = this.services.store.get(this.uri.toString())?.report;
     if (report === undefined) return;
     this.#restored = false;
-    const method = await askForMethod();
+    const method = await askForMethod(report.flagged.length > 0);
     if (method === undefined) {
       if (this.#run === undefined) this.panel.dispose();
       return;
@@ -106,8 +106,21 @@ export class RepairPanel implements PanelOwner {
   }
 }
 
-async function askForMethod(): Promise<RepairMethod | undefined> {
-  const items: (vscode.QuickPickItem & { readonly method: RepairMethod })[] = [
+/** `flagged`: whether there is a trigger to work against. */
+async function askForMethod(flagged: boolean): Promise<RepairMethod | undefined> {
+  const needsNone: MethodItem[] = [
+    {
+      label: vscode.l10n.t('Adversarial unlearning (I-BAU)'),
+      detail: vscode.l10n.t('Trains the model to hold against the strongest perturbations. Needs no trigger.'),
+      method: 'i-bau',
+    },
+    {
+      label: vscode.l10n.t('Adversarial neuron pruning (ANP)'),
+      detail: vscode.l10n.t('Switches off the neurons that an adversary would use. Needs no trigger.'),
+      method: 'anp',
+    },
+  ];
+  const items: MethodItem[] = [
     {
       label: vscode.l10n.t('Automatic'),
       detail: vscode.l10n.t('Tries the methods in the order of their cost and keeps the first that is good enough.'),
@@ -123,22 +136,19 @@ async function askForMethod(): Promise<RepairMethod | undefined> {
       detail: vscode.l10n.t('Switches off the neurons that the trigger drives. Fast, and you choose how many.'),
       method: 'prune',
     },
-    {
-      label: vscode.l10n.t('Adversarial unlearning (I-BAU)'),
-      detail: vscode.l10n.t('Trains the model to hold against the strongest perturbations. Needs no trigger.'),
-      method: 'i-bau',
-    },
-    {
-      label: vscode.l10n.t('Adversarial neuron pruning (ANP)'),
-      detail: vscode.l10n.t('Switches off the neurons that an adversary would use. Needs no trigger.'),
-      method: 'anp',
-    },
+    ...needsNone,
     {
       label: vscode.l10n.t('Fine-prune'),
       detail: vscode.l10n.t('Switches off neurons that clean images do not use, then trains. For comparison.'),
       method: 'fine-prune',
     },
   ];
-  const placeHolder = vscode.l10n.t('How shall the model be repaired? The original is not changed.');
-  return (await vscode.window.showQuickPick(items, { placeHolder }))?.method;
+  const placeHolder = flagged
+    ? vscode.l10n.t('How shall the model be repaired? The original is not changed.')
+    : vscode.l10n.t('No label is flagged. How shall the model be hardened all the same? The original is not changed.');
+  return (await vscode.window.showQuickPick(flagged ? items : needsNone, { placeHolder }))?.method;
+}
+
+interface MethodItem extends vscode.QuickPickItem {
+  readonly method: RepairMethod;
 }

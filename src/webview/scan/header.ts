@@ -111,6 +111,7 @@ function actions({ state, report }: ScanView): readonly (TemplateResult | typeof
     running ? act(t('Cancel'), 'cancel') : nothing,
     state === 'paused' ? act(t('Resume'), 'resume', true) : nothing,
     !running && report?.verdict === 'infected' ? act(t('Repair…'), 'repair', true) : nothing,
+    !running && report?.verdict === 'inconclusive' ? act(t('Repair…'), 'repair') : nothing,
     !running && report?.verdict === 'infected' ? act(t('Save input filter…'), 'saveFilter') : nothing,
     running ? nothing : act(t('Scan again'), 'scan'),
     report && !running ? save('json') : nothing,

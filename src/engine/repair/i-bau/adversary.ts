@@ -30,17 +30,16 @@ export interface AdversarySettings {
 
 /** Steps of ascent. */
 const STEPS = 12;
-/**
- * Largest root mean square of a perturbation over the places of an image, as a share of the range of pixels; its square is the share of places that
- * a sparse one covers. A white 4×4 square in 28×28 black pixels has 0.14, a picture blended in at 20 % about 0.1.
- */
-const STRENGTH = 0.15;
+/** Largest root mean square of a dense perturbation over the places of an image, as a share of the range of pixels: that of a picture blended in at 20 %. */
+const DENSE_STRENGTH = 0.1;
+/** Share of the places that a sparse perturbation covers: a square of a seventh of the side. */
+const SPARSE_SHARE = 0.0225;
 
 /** Additive perturbations of bounded length, one that all images share or one for each label, for backdoors that only one label obeys. */
 export class Adversary {
   /** Raw pixels `[C, H, W]` by group. */
   readonly perturbations = new Map<number, Float32Array>();
-  /** Largest length (L2) of a perturbation, in raw pixels. */
+  /** Largest length (L2) of a dense perturbation, in raw pixels. */
   readonly radius: number;
   imagePasses = 0;
 
@@ -51,7 +50,7 @@ export class Adversary {
     private readonly settings: AdversarySettings,
     private readonly random: Random,
   ) {
-    this.radius = STRENGTH * 255 * Math.sqrt(shape.height * shape.width);
+    this.radius = DENSE_STRENGTH * 255 * Math.sqrt(shape.height * shape.width);
   }
 
   /** A new perturbation for all images, spread over them as a blended trigger is. */
@@ -68,7 +67,7 @@ export class Adversary {
 
   /** New perturbations for images of each of `labels`, of few pixels as a patch is. */
   async renewSparse(labels: readonly number[], weights: ReadonlyMap<string, Float32Array>): Promise<void> {
-    const places = Math.max(1, Math.round(STRENGTH ** 2 * this.shape.height * this.shape.width));
+    const places = Math.max(1, Math.round(SPARSE_SHARE * this.shape.height * this.shape.width));
     const ascents = new Map(labels.map((label) => [label, new SparseAscent(places, this.shape)] as const));
     await this.#renew(
       labels,

@@ -38,7 +38,7 @@ export interface IBauJob {
   onPoints?(points: readonly UnlearnPoint[], updates: number): void;
 }
 
-const UPDATES = 600;
+const UPDATES = 400;
 /** Updates against one perturbation. The authors renew it once a pass; the model would learn it by heart. */
 const ROUND = 5;
 const SETTINGS = { batch: 32, shift: 1 / 14 };
