@@ -12,7 +12,7 @@ import type { LabelledImages } from '../../samples/samples';
 import { throwIfCancelled, type CancelSignal } from '../../support/cancellation';
 import { Random } from '../../support/random';
 import { TrainingStep } from '../../training/trainingStep';
-import { Gains, type Factors } from './gains';
+import { Gains, type Factors } from '../gains';
 
 export interface NeuronPerturbationJob {
   readonly runtime: Runtime;

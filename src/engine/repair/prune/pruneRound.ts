@@ -1,29 +1,41 @@
 /** @file A round that silences the neurons which the triggers drive. */
-import { type Tensor } from '../../graph/tensor';
+import type { Tensor } from '../../graph/tensor';
+import { neuronLayers, type NeuronLayer } from '../../neurons/layers';
 import { mapElements } from '../../neurons/mapElements';
-import { chooseDeadTrigger, nextForDeadTrigger, prunedWeights } from '../prune/prune';
-import { rankByGap } from '../prune/rankNeurons';
-
 import type { RoundJob, RoundResult } from '../roundJob';
 import { layerToPrune, measure } from './layerToPrune';
+import { chooseDeadTrigger, nextForDeadTrigger, prunedWeights } from './prune';
+import { rankByContribution } from './rankByContribution';
+import { rankByGap, type Ranking } from './rankNeurons';
+
 export async function pruneRound(job: RoundJob): Promise<RoundResult> {
-  const channels = layerToPrune(job);
-  const layer = mapElements(job.classifier, channels, job.writable) ?? channels;
+  const layer = layerToPrune(job);
+  const elements = mapElements(job.classifier, layer, job.writable);
   job.onProgress('ranking', 0, 1, { labels: job.labels });
-  const ranking = await rankByGap({ ...job, layer }, job.triggers);
+  const { layers, order, imagePasses } =
+    elements !== undefined || job.settings.layer !== undefined || layer.kind === 'dense'
+      ? await byGap(job, elements ?? layer)
+      : await byContribution(job);
   const prune = await measure(
     job,
-    [layer],
-    ranking.order,
+    layers,
+    order,
     (points) => chooseDeadTrigger(points, job.leastAccuracy),
     nextForDeadTrigger,
   );
   const weightsAt = (point: number): ReadonlyMap<string, Tensor> =>
-    prunedWeights(job.classifier, [layer], ranking.order, prune.points[point]?.pruned ?? 0);
-  return {
-    round: { labels: job.labels, prune },
-    weights: weightsAt(prune.chosen),
-    weightsAt,
-    imagePasses: ranking.imagePasses,
-  };
+    prunedWeights(job.classifier, layers, order, prune.points[point]?.pruned ?? 0);
+  return { round: { labels: job.labels, prune }, weights: weightsAt(prune.chosen), weightsAt, imagePasses };
+}
+
+type LayeredRanking = Ranking & { readonly layers: readonly NeuronLayer[] };
+
+async function byGap(job: RoundJob, layer: NeuronLayer): Promise<LayeredRanking> {
+  return { layers: [layer], ...(await rankByGap({ ...job, layer }, job.triggers)) };
+}
+
+/** Where only whole channels can be silenced, every one of the last layer serves many labels; the trigger has channels of its own before. */
+async function byContribution(job: RoundJob): Promise<LayeredRanking> {
+  const layers = neuronLayers(job.classifier, job.writable).filter(({ weights }) => weights.length > 0);
+  return { layers, ...(await rankByContribution({ ...job, layers }, job.triggers)) };
 }

@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { classifierOf } from '../../../../../src/engine/classify/classifier';
-import { float32 } from '../../../../../src/engine/graph/tensor';
-import { neuronLayers } from '../../../../../src/engine/neurons/layers';
-import { Gains } from '../../../../../src/engine/repair/anp/gains';
-import { perturbNeurons } from '../../../../../src/engine/repair/anp/perturbNeurons';
-import { createOnnxRuntime } from '../../../../../src/engine/runtime/onnxruntime';
-import type { Runtime } from '../../../../../src/engine/runtime/runtime';
-import { RAW } from '../../../../../src/engine/samples/preprocessing/preprocessing';
-import { TrainingStep } from '../../../../../src/engine/training/trainingStep';
-import { toyImages } from '../../../../support/toyModel';
-import { BACKDOOR_NEURON, toyNetwork } from '../../../../support/toyNetwork';
+import { classifierOf } from '../../../../src/engine/classify/classifier';
+import { float32 } from '../../../../src/engine/graph/tensor';
+import { neuronLayers } from '../../../../src/engine/neurons/layers';
+import { Gains } from '../../../../src/engine/repair/gains';
+import { perturbNeurons } from '../../../../src/engine/repair/anp/perturbNeurons';
+import { createOnnxRuntime } from '../../../../src/engine/runtime/onnxruntime';
+import type { Runtime } from '../../../../src/engine/runtime/runtime';
+import { RAW } from '../../../../src/engine/samples/preprocessing/preprocessing';
+import { TrainingStep } from '../../../../src/engine/training/trainingStep';
+import { toyImages } from '../../../support/toyModel';
+import { BACKDOOR_NEURON, toyNetwork } from '../../../support/toyNetwork';
 
 let runtime: Runtime;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 /** @file Gains of neurons: factors on the weights that make them, as adversarial neuron perturbation and pruning move them. */
-import type { Classifier } from '../../classify/classifier';
-import { floats, sizeOf, type Tensor } from '../../graph/tensor';
-import type { NeuronLayer } from '../../neurons/layers';
-import { LINEAR, NeuronWeights } from '../../neurons/neuronWeights';
-import { valueTypes } from '../../neurons/valueTypes';
+import type { Classifier } from '../classify/classifier';
+import { floats, sizeOf, type Tensor } from '../graph/tensor';
+import type { NeuronLayer } from '../neurons/layers';
+import { LINEAR, NeuronWeights } from '../neurons/neuronWeights';
+import { valueTypes } from '../neurons/valueTypes';
 
 /** A weight that a layer's neurons own by slices, and what a factor on a slice does. */
 interface GainedWeight {
