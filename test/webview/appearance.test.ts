@@ -12,6 +12,7 @@ import {
   finishedScan,
   identification,
   manyStates,
+  automatic,
   manyTriggers,
   model,
   preview,
@@ -209,6 +210,11 @@ const CASES: Case[] = [
     name: 'repair-many-triggers',
     kind: 'repair',
     messages: [{ type: 'repair', repair: repair({ report: manyTriggers }) }],
+  },
+  {
+    name: 'repair-automatic',
+    kind: 'repair',
+    messages: [{ type: 'repair', repair: repair({ report: automatic }) }],
   },
   {
     name: 'repair-running',

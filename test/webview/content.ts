@@ -226,6 +226,21 @@ export const manyTriggers: RepairReport = {
   ],
 };
 
+/** Repaired by the second of the methods that were tried. */
+export const automatic: RepairReport = {
+  ...manyTriggers,
+  method: 'auto',
+  rounds: manyTriggers.rounds.map((round) => ({
+    ...round,
+    method: 'unlearn',
+    attempts: [
+      { method: 'prune', result: { cleanAccuracy: 0.981, attackSuccess: 0.124, growth: 1.3 } },
+      { method: 'unlearn', result: { cleanAccuracy: 0.986, attackSuccess: 0.003, growth: 6.71 } },
+    ],
+  })),
+  relearned: [{ label: FLAGGED, before: 14.93, after: 100.2 }],
+};
+
 export function repair(change: Partial<RepairView> = {}): RepairView {
   const trigger = report.labels[FLAGGED]?.trigger;
   return {

@@ -1,6 +1,6 @@
 /** @file What the panels beside the scan panel answer, and the language that all of them speak. */
 import { describe, expect, it } from 'vitest';
-import { finishedScan, manyTriggers, model, preview, repair, repairReport } from './content';
+import { automatic, finishedScan, manyTriggers, model, preview, repair, repairReport } from './content';
 import { lastSaid, panelTests } from './panelTest';
 
 const open = panelTests();
@@ -89,6 +89,21 @@ describe('the other panels answer', () => {
       expect(Math.min(...boxes.map(({ x }) => x))).toBeGreaterThanOrEqual(0);
     },
   );
+
+  it('repair: shows what was tried, what was chosen, and what can be learned anew', async () => {
+    const panel = await open('repair');
+    await panel.send({ type: 'repair', repair: repair({ report: automatic }) });
+    const row = (table: string, name: string) =>
+      panel.page.getByRole('table', { name: table }).getByRole('row', { name }).innerText();
+    expect(await row('Methods tried', 'Pruning')).toBe('Pruning\t98.1 %\t12.4 %\t× 1.3');
+    expect(await row('Methods tried', 'Unlearning (chosen)')).toBe('Unlearning (chosen)\t98.6 %\t0.3 %\t× 6.7');
+    expect(await row('Learned anew against the repaired model', 'Label 7')).toBe('Label 7\t14.9\t100.2');
+
+    // Where the user chose the method there is nothing to compare.
+    await panel.send({ type: 'repair', repair: repair({ report: manyTriggers }) });
+    await panel.page.getByRole('table', { name: 'Methods tried' }).waitFor({ state: 'detached' });
+    expect(await panel.page.getByRole('table', { name: 'Learned anew against the repaired model' }).count()).toBe(0);
+  });
 
   it('repair: one that a reload took away can be made again, and the scan after saving skipped', async () => {
     const panel = await open('repair');

@@ -46,7 +46,7 @@ export class BeforeAfter {
     ];
     // Another point of the curve was not tried so.
     const sizes: Row[] = (point ? [] : relearned).map((trigger) => ({
-      name: t('Pixels of a trigger for label {0}, learned anew', names.get(trigger.label) ?? String(trigger.label)),
+      name: t('Label {0}', names.get(trigger.label) ?? String(trigger.label)),
       before: trigger.before,
       after: trigger.after,
     }));
@@ -58,13 +58,20 @@ export class BeforeAfter {
     return html`<section>
         <h3>${t('Before and after')}</h3>
         ${this.#figures.render(t('Before and after'), columns(t('Figure')), figures)}
-        ${sizes.length === 0 ? nothing : this.#sizes.render(t('What can be learned anew'), sizeColumns(), sizes)}
       </section>
-      ${labels.map((label) => this.#label(label))}
+      ${sizes.length === 0 ? nothing : this.#relearned(sizes)} ${labels.map((label) => this.#label(label))}
       <section>
         <h3>${t('Accuracy of each class')}</h3>
         ${this.#classes.render(t('Accuracy of each class'), columns(t('Class')), classes)}
       </section>`;
+  }
+
+  #relearned(sizes: readonly Row[]): TemplateResult {
+    const title = t('Learned anew against the repaired model');
+    return html`<section>
+      <h3>${title}</h3>
+      ${this.#sizes.render(title, sizeColumns(), sizes)}
+    </section>`;
   }
 
   #label({ label, name, before, after }: RepairedLabel): TemplateResult | typeof nothing {
@@ -103,7 +110,7 @@ function columns(first: string): Parameters<Table<Row>['render']>[1] {
 
 function sizeColumns(): Parameters<Table<Row>['render']>[1] {
   return [
-    { title: t('What can be learned anew'), cell: ({ name }) => name },
+    { title: t('Pixels that a trigger needs'), cell: ({ name }) => name },
     { title: t('Before'), cell: ({ before }) => formatNumber(before ?? NaN), numeric: true },
     { title: t('After'), cell: ({ after }) => formatNumber(after ?? NaN), numeric: true },
   ];
