@@ -89,6 +89,7 @@ async function repairAll(task: Task, seed: number, variant: Variant | undefined)
     writable: file.weights,
     judge,
     thickenedJudge: judge,
+    suspects: [],
     before,
     relearning: new Relearning({
       ...{ runtime, classifier, preprocessing: RAW, images: heldOut, labels },

@@ -23,7 +23,7 @@ import type { Runtime } from '../src/engine/runtime/runtime';
 import { RAW } from '../src/engine/samples/preprocessing/preprocessing';
 import { selectSamples } from '../src/engine/samples/select';
 import type { LabelledImages, Samples } from '../src/engine/samples/samples';
-import { reversedTriggers } from '../src/engine/scan/reversedTriggers';
+import { reversedTriggers, suspectsOf } from '../src/engine/scan/reversedTriggers';
 import { completeSettings } from '../src/engine/scan/settings';
 import { fileExists } from '../src/runner/files/fileExists';
 import { nodeFiles } from '../src/runner/files/nodeFiles';
@@ -95,6 +95,7 @@ async function repairOne(
       ...{ ...shared, images: repair, triggers, labels: flagged, writable: model.weights, judge, before },
       settings: { ...REPAIR_DEFAULTS, method },
       leastAccuracy: before.cleanAccuracy - REPAIR_DEFAULTS.maxAccuracyLoss,
+      suspects: suspectsOf(detection, classifier.input),
       thickenedJudge: judgeOf(thickened(triggers, classifier.input)),
       relearning: new Relearning({ ...shared, images: heldOut, labels: flagged, loss: settings.loss, seed: 1000 }),
       findMore: async () => {

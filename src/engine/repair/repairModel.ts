@@ -7,7 +7,7 @@ import type { KnownTrigger } from './judge';
 import { RepairRun } from './repairRun';
 import { SamplesError } from '../support/errors';
 import { REPAIR_DEFAULTS, type RepairEvents, type RepairSettings } from './repairJob';
-import { reversedTriggers } from '../scan/reversedTriggers';
+import { reversedTriggers, suspectsOf } from '../scan/reversedTriggers';
 import { splitSamples } from './splitSamples';
 import { prepareScan, type PreparedScan } from '../scan/prepareScan';
 import { checkSameModel } from '../scan/prepareWithReport';
@@ -24,7 +24,15 @@ export async function repairModel(request: RepairRequest, events: RepairEvents =
   const triggers = triggersOf(request, settings, prepared);
   const samples = await labelledSamples(request, prepared);
   const split = splitSamples(samples.images, settings.repairShare, settings.seed);
-  const run = new RepairRun(request, settings, prepared, split, triggers, events);
+  const run = new RepairRun(
+    request,
+    settings,
+    prepared,
+    split,
+    triggers,
+    suspectsOf(request.report, prepared.classifier.input),
+    events,
+  );
   await run.run();
   return makeDraft(run, started, samples.findings);
 }

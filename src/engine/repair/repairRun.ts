@@ -37,7 +37,9 @@ export class RepairRun {
     readonly settings: RepairSettings,
     readonly prepared: PreparedScan,
     readonly split: SplitSamples,
-    private triggers: KnownTrigger[],
+    /** See {@link RoundJob}. */
+    private triggers: readonly KnownTrigger[],
+    private readonly suspects: readonly KnownTrigger[],
     private readonly events: RepairEvents,
   ) {}
 
@@ -95,6 +97,7 @@ export class RepairRun {
       preprocessing: prepared.calibration.chosen,
       images: split.repair,
       triggers: this.triggers,
+      suspects: this.suspects,
       findMore: () => this.#findMore(classifier, labels),
       relearning,
       labels,

@@ -18,6 +18,8 @@ export interface RoundJob {
   readonly images: LabelledImages;
   /** Those that the scans reversed so far; none where the user only distrusts the model. */
   readonly triggers: readonly KnownTrigger[];
+  /** Those of labels that were not flagged, where none was: the smallest shortcuts that are known. */
+  readonly suspects: readonly KnownTrigger[];
   /** Looks for others of `labels`, for training: one reversed trigger tells only part of the original. The judge follows them, too. */
   findMore(): Promise<Pick<RoundJob, 'triggers' | 'judge' | 'before'>>;
   /** Labels whose triggers are new. */

@@ -34,6 +34,23 @@ export function reversedTriggers(
   });
 }
 
+/** As many as a race inverts to the end. */
+const MOST_SUSPECTS = 16;
+
+/** Where a scan flagged nothing: the smallest triggers of labels that it inverted to the end. */
+export function suspectsOf(
+  report: Pick<ScanReport, 'labels' | 'flagged'>,
+  shape: ImageShape,
+): ReturnType<typeof reversedTriggers> {
+  if (report.flagged.length > 0) return [];
+  const finished = report.labels
+    .filter(({ trigger, stopped, l1 }) => trigger !== undefined && stopped !== true && l1 !== undefined)
+    .sort((a, b) => (a.l1 ?? 0) - (b.l1 ?? 0))
+    .slice(0, MOST_SUSPECTS)
+    .map(({ label }) => label);
+  return finished.length === 0 ? [] : reversedTriggers(report, finished, shape);
+}
+
 /** Numbers out of their range, which only an edited report has, are brought back into it. */
 function decode(trigger: Trigger, shape: ImageShape): StampedTrigger {
   const { channels, height, width } = trigger;

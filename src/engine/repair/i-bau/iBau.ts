@@ -3,6 +3,7 @@
  * model learns the true labels of images under the perturbation that misleads it most.
  */
 import type { Classifier } from '../../classify/classifier';
+import { stampImage, type LabelTrigger } from '../../classify/labelTrigger';
 import { floats } from '../../graph/tensor';
 import type { Evaluation, UnlearnPoint } from '../../report/repairReport';
 import type { Runtime } from '../../runtime/runtime';
@@ -16,7 +17,7 @@ import { TRAINING_ADAM } from '../../training/trainer';
 import { TrainingStep } from '../../training/trainingStep';
 import type { Judge } from '../judge';
 import { trainingCurve, type TrainingResult } from '../trainingCurve';
-import { Adversary } from './adversary';
+import { Adversary, type AttackedBatch } from './adversary';
 import { hypergradient } from './hypergradient';
 
 export interface IBauJob {
@@ -24,6 +25,8 @@ export interface IBauJob {
   readonly classifier: Classifier;
   readonly preprocessing: Preprocessing;
   readonly images: LabelledImages;
+  /** Unlearned beside; those of labels that no scan flagged, too, as what is unlearned there does no harm. */
+  readonly triggers: readonly LabelTrigger[];
   /** Names of the weights that are trained. */
   readonly weights: readonly string[];
   readonly learningRate: number;
@@ -44,6 +47,8 @@ const ROUND = 5;
 const SETTINGS = { batch: 32, shift: 1 / 14 };
 /** Share of the images that are attacked. */
 const ATTACKED = 0.5;
+/** Share of the others that carry a reversed trigger, where there are any. */
+const STAMPED = 0.4;
 /** Labels with a perturbation of their own at a time: their number is what memory grows with. */
 const MOST_LABELS = 16;
 
@@ -72,6 +77,7 @@ export async function iBau(job: IBauJob): Promise<TrainingResult> {
         if (random.uniform() >= ATTACKED) return undefined;
         return isSparse ? label : 0;
       });
+      stampSome(batch, job.triggers, random);
       const { loss, weights: gradients } = await hypergradient(adversary, batch, weights);
       for (const [name, gradient] of gradients) {
         const values = weights.get(name);
@@ -84,6 +90,17 @@ export async function iBau(job: IBauJob): Promise<TrainingResult> {
   } finally {
     await step.dispose();
   }
+}
+
+/** Stamps some of the images that are not attacked, none of them with a trigger of its own label. */
+function stampSome({ images, labels, groups }: AttackedBatch, triggers: readonly LabelTrigger[], random: Random): void {
+  if (triggers.length === 0) return;
+  const size = images.length / labels.length;
+  groups.forEach((group, row) => {
+    const trigger = triggers[random.integer(triggers.length)];
+    if (group !== undefined || trigger === undefined || trigger.label === labels[row]) return;
+    if (random.uniform() < STAMPED) stampImage(images.subarray(row * size, (row + 1) * size), trigger);
+  });
 }
 
 function valuesOf({ graph }: Classifier, name: string): Float32Array {

@@ -6,6 +6,7 @@ import { TRIGGER_IS_DEAD } from '../prune/prune';
 import type { RoundJob, RoundResult } from '../roundJob';
 import type { TrainingResult } from '../trainingCurve';
 import { chooseAmong, choosePoint } from '../unlearn/tune';
+import { thickened } from '../thicken';
 import { trainable } from '../unlearn/unlearnRound';
 import { blend, largestShare } from './blend';
 import { iBau } from './iBau';
@@ -64,8 +65,10 @@ function train(
   learningRate: number,
   choose: (points: readonly UnlearnPoint[]) => number,
 ): Promise<TrainingResult> {
+  const triggers = job.triggers.length > 0 ? job.triggers : job.suspects;
   return iBau({
     ...job,
+    triggers: [...triggers, ...thickened(triggers, job.classifier.input)],
     weights: trainable(job),
     learningRate,
     seed: job.settings.seed,

@@ -43,6 +43,7 @@ describe.each(MODELS)('%s', (file) => {
       ...{ runtime, classifier, preprocessing: UNIT, images: samples, triggers: [trigger], labels: [0], judge, before },
       findMore: () => Promise.resolve({ triggers: [trigger], judge, before }),
       thickenedJudge: judge,
+      suspects: [],
       relearning: new Relearning({
         ...{ runtime, classifier, preprocessing: UNIT, images: samples, labels: [0] },
         ...{ loss: 'cross-entropy', seed: 1 },
