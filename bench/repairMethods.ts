@@ -1,7 +1,7 @@
 /**
  * @file Methods of repair × attacks × networks, on the models of the population that are trained already. Each model is scanned and repaired as a
  * user would, with 1,000 test images; the figures are of other test images and of the attacker's own triggers, which no repair sees.
- * Usage: npm run bench:repairs -- --data FOLDER [--models PART,…] [--methods auto,…] [--threads 1]
+ * Usage: npm run bench:repairs -- --data FOLDER [--models PART,…] [--methods auto,…] [--images 1000] [--threads 1]
  * Results are kept beside the models, so that it can go on later. Without --data the page is written anew from them.
  */
 import * as fs from 'node:fs/promises';
@@ -36,6 +36,8 @@ import { POPULATION_FOLDER } from './population/models';
 import { nameOf, populationPlan, type ModelPlan } from './population/plan';
 import { repairsPage, type RepairRow } from './population/repairsPage';
 
+/** Test images for scan and repair. */
+const IMAGES = Number(option('images') ?? SCANNED);
 /** Images that judge in the end. */
 const JUDGING = 2000;
 const RESULTS = path.join(import.meta.dirname, 'results', 'repair-methods.md');
@@ -54,7 +56,7 @@ async function repairAll(): Promise<void> {
     if (parts?.some((part) => plan.id.includes(part)) === false) continue;
     if (!(await fileExists(path.join(POPULATION_FOLDER, `${plan.id}.json`)))) continue;
     const known = await knownRows(plan.id);
-    const open = methods.filter((method) => !known.some((row) => row.method === method));
+    const open = methods.filter((method) => !known.some((row) => row.method === method && row.images === IMAGES));
     if (open.length === 0) continue;
     await repairOne(runtime, plan, open, known);
   }
@@ -69,7 +71,7 @@ async function repairOne(
   const data = await populationData(plan.task);
   const model = await readModel(nodeFiles, path.join(POPULATION_FOLDER, `${plan.id}.onnx`));
   const classifier = classifierOf(model.graph);
-  const images = scanned(data);
+  const images = slice(scanned(data), 0, IMAGES);
   const { repair, heldOut } = splitSamples(labelled(images), REPAIR_DEFAULTS.repairShare, REPAIR_DEFAULTS.seed);
   const settings = completeSettings({}, classifier.classes);
   const shared = { runtime, classifier, preprocessing: RAW };
@@ -107,7 +109,7 @@ async function repairOne(
     });
     const after = await figures(runtime, plan, data, withWeights(classifier, weights));
     const row: RepairRow = {
-      ...{ id: plan.id, task: plan.task, network: plan.network, method, flagged },
+      ...{ id: plan.id, task: plan.task, network: plan.network, images: IMAGES, method, flagged },
       attack: plan.attack === undefined ? 'clean' : nameOf(plan.attack),
       ...(round.method !== undefined && { chosen: round.method }),
       before: fresh,

@@ -13,6 +13,8 @@ export interface RepairRow {
   readonly task: string;
   readonly network: string;
   readonly attack: string;
+  /** Test images for scan and repair. */
+  readonly images: number;
   readonly method: RepairMethod;
   /** What `auto` took. */
   readonly chosen?: RepairMethod;
@@ -23,6 +25,8 @@ export interface RepairRow {
   readonly seconds: number;
 }
 
+const ALL_IMAGES = 1000;
+
 const HEADER = `# Methods of repair
 
 \`npm run bench:repairs -- --data FOLDER\`: the population's models, scanned and repaired with 1,000 test images. Accuracy and success are of other test
@@ -31,7 +35,7 @@ Where the scan flagged no label, the repair knew no trigger: \`auto\` then uses 
 `;
 
 export function repairsPage(rows: readonly RepairRow[]): string {
-  const auto = rows.filter(({ method }) => method === 'auto');
+  const auto = rows.filter(({ method, images }) => method === 'auto' && images === ALL_IMAGES);
   const clean = auto.filter(({ attack }) => attack === 'clean');
   const hidden = auto.filter(({ attack }) => isHidden(attack));
   const patch = auto.filter(({ attack }) => attack !== 'clean' && !isHidden(attack));
@@ -58,8 +62,8 @@ export function repairsPage(rows: readonly RepairRow[]): string {
     '| measure | |\n| --- | --- |',
     ...summary.map((cells) => `| ${cells.join(' | ')} |`),
     '',
-    '| model | flagged | method | accuracy before → after | points lost | success before → after | s |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
+    '| model | images | flagged | method | accuracy before → after | points lost | success before → after | s |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows.map(rowText),
     '',
   ].join('\n');
@@ -71,6 +75,7 @@ function rowText(row: RepairRow): string {
   const success = before.success === undefined ? '' : `${percent(before.success)} → ${percent(after.success ?? NaN)}`;
   return `| ${[
     row.id,
+    row.images,
     row.flagged.join(' '),
     row.chosen === undefined ? row.method : `${row.method}: ${row.chosen}`,
     `${percent(before.accuracy)} → ${percent(after.accuracy)}`,

@@ -105,6 +105,19 @@ describe('the other panels answer', () => {
     expect(await panel.page.getByRole('table', { name: 'Learned anew against the repaired model' }).count()).toBe(0);
   });
 
+  it('repair: says in its title whether it is worth saving', async () => {
+    const panel = await open('repair');
+    const show = async (change: Partial<typeof repairReport>): Promise<string> => {
+      await panel.send({ type: 'repair', repair: repair({ report: { ...repairReport, ...change } }) });
+      return panel.page.getByRole('heading', { level: 1 }).innerText();
+    };
+    await expect.poll(() => show({})).toBe('infected.onnx can be repaired');
+    await expect
+      .poll(() => show({ after: repairReport.before }))
+      .toBe('The repair of infected.onnx is not good enough');
+    await expect.poll(() => show({ labels: [] })).toBe('infected.onnx can be hardened');
+  });
+
   it('repair: one that a reload took away can be made again, and the scan after saving skipped', async () => {
     const panel = await open('repair');
     await panel.send({

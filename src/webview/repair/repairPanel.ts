@@ -3,6 +3,7 @@ import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { plainText } from '../../engine/support/plainText';
 import type { PrunePoint, RepairProgress, RepairReport, RepairRound } from '../../engine/report/repairReport';
+import { isRepaired } from '../../engine/output/repairSummary';
 import { engineText } from '../../shared/engineText';
 import type { HostMessage, PanelAction, RepairState, RepairView } from '../../shared/panelMessages';
 import { button, dropdown } from '../controls';
@@ -134,13 +135,14 @@ export class RepairPanelView extends View {
   };
 }
 
-function stateTitle({ name, state }: RepairView): string {
+function stateTitle({ name, state, report }: RepairView): string {
   const file = plainText(name, 80);
   switch (state) {
     case 'computing':
       return t('Repairing {0}', file);
     case 'ready':
-      return t('{0} can be repaired', file);
+      if (report && !isRepaired(report)) return t('The repair of {0} is not good enough', file);
+      return report?.labels.length === 0 ? t('{0} can be hardened', file) : t('{0} can be repaired', file);
     case 'saving':
       return t('Saving the repaired {0}', file);
     case 'saved':

@@ -20,11 +20,11 @@ const report = { labels: [7], notes: [], rounds: [] } as unknown as RepairReport
 const rounds = report.rounds;
 
 /** A scanned model, its repair panel, and an engine whose saving is driven by hand. */
-async function panelUnderTest() {
+async function panelUnderTest(scanned = infectedReport) {
   const host = await hostUnderTest();
   const { scans, engine, order, folder } = host;
   const run = scans.run(order);
-  (await engine.last()).resolve(infectedReport);
+  (await engine.last()).resolve(scanned);
   await run;
   const saving: {
     readonly listener: SaveRepairListener;
@@ -91,6 +91,21 @@ describe('a repair panel', () => {
     webview.says({ type: 'ready' });
     await state().toBe('ready');
     expect(webview.gotOf('repair').map(({ repair }) => repair.state)).not.toContain('lost');
+  });
+
+  it.each([
+    [infectedReport, ['Automatic', 'Unlearn', 'Prune', 'I-BAU', 'ANP', 'Fine-prune']],
+    [cleanReport, ['I-BAU', 'ANP']],
+  ])('offers what needs no trigger where none is known: %#', async (scanned, methods) => {
+    const { panel, state } = await panelUnderTest(scanned);
+    let offered: readonly string[] = [];
+    recorded.pickAnswers.push((pick) => {
+      offered = pick.items.map(({ label }) => /\((.*)\)$/.exec(label)?.[1] ?? label);
+      choose(pick.items[0]!.label)(pick);
+    });
+    await panel.show();
+    await state().toBe('ready');
+    expect(offered).toEqual(methods);
   });
 
   it('shows the scan of the saved copy as a result, and scans nothing twice', async () => {
