@@ -190,7 +190,7 @@ export class RepairRun {
     return judge;
   }
 
-  /** What could be learned anew, by `labels`, against models repaired from `classifier`. */
+  /** What could be learned anew against models repaired from `classifier`, of those of `labels` that need the smallest triggers. */
   relearning(classifier: Classifier, labels: readonly number[]): Relearning {
     const { prepared, request, split, settings, events } = this;
     return new Relearning({
@@ -198,7 +198,7 @@ export class RepairRun {
       classifier,
       preprocessing: prepared.calibration.chosen,
       images: split.heldOut,
-      labels,
+      labels: smallestOf(this.triggers, labels),
       loss: request.report.settings.loss,
       seed: settings.seed + FRESH_SEEDS,
       ...(events.signal === undefined ? {} : { signal: events.signal }),
@@ -219,6 +219,22 @@ export class RepairRun {
       rounds: current === undefined ? [...this.#rounds] : [...this.#rounds, current],
     });
   }
+}
+
+/** Labels learned anew at most: with a thousand of them it would take longer than the repair. */
+const MOST_RELEARNED = 16;
+
+/** Ascending. */
+function smallestOf(triggers: readonly KnownTrigger[], labels: readonly number[]): number[] {
+  const sizes = new Map<number, number>();
+  for (const { label, mask } of triggers) {
+    const size = mask.reduce((sum, value) => sum + value, 0);
+    sizes.set(label, Math.min(size, sizes.get(label) ?? Infinity));
+  }
+  return [...labels]
+    .sort((a, b) => (sizes.get(a) ?? Infinity) - (sizes.get(b) ?? Infinity))
+    .slice(0, MOST_RELEARNED)
+    .sort((a, b) => a - b);
 }
 
 function labelsOf(triggers: readonly KnownTrigger[]): number[] {
