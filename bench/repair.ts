@@ -16,19 +16,17 @@ import { Relearning } from '../src/engine/repair/relearn';
 import { REPAIR_DEFAULTS } from '../src/engine/repair/repairJob';
 import { repairRound } from '../src/engine/repair/repairRound';
 import { splitSamples } from '../src/engine/repair/splitSamples';
-import { type LabelledImages } from '../src/engine/samples/samples';
 import { trainableWeights } from '../src/engine/training/trainableWeights';
 import { unlearn } from '../src/engine/repair/unlearn/unlearn';
 import { withWeights } from '../src/engine/classify/withWeights';
 import { repairModel } from '../src/engine/repair/repairModel';
 import type { Evaluation, RepairReport } from '../src/engine/report/repairReport';
 import { RAW } from '../src/engine/samples/preprocessing/preprocessing';
-import type { Samples } from '../src/engine/samples/samples';
 import { scanModel } from '../src/engine/scan/scanModel';
 import { nodeFiles } from '../src/runner/files/nodeFiles';
 import { openRuntime } from '../src/runner/runtimes/runtimes';
 import { sha256 } from '../src/runner/files/sha256';
-import { loadTask, scanSource, slice, type Task } from './lib/data';
+import { labelled, loadTask, scanSource, slice, type Task } from './lib/data';
 import { benchBackdoors, benchModel, type Variant } from './lib/models';
 import { numbers, option } from './lib/options';
 import { decodeFloats, encodeFloats } from '../src/engine/support/base64';
@@ -88,7 +86,7 @@ async function repairAll(task: Task, seed: number, variant: Variant | undefined)
     labels,
     writable: file.weights,
     judge,
-    thickenedJudge: judge,
+    thickenedJudge: () => judge,
     suspects: [],
     before,
     relearning: new Relearning({
@@ -216,11 +214,6 @@ async function reversedOf(
   }));
   await writeFile(cache, JSON.stringify(stored));
   return triggers;
-}
-
-function labelled({ images, labels, count }: Samples): LabelledImages {
-  if (labels === undefined) throw new Error('The images have no labels');
-  return { images, labels, count };
 }
 
 if (out !== undefined) await writeFile(out, '');

@@ -22,13 +22,12 @@ import type { RepairMethod } from '../src/engine/report/repairReport';
 import type { Runtime } from '../src/engine/runtime/runtime';
 import { RAW } from '../src/engine/samples/preprocessing/preprocessing';
 import { selectSamples } from '../src/engine/samples/select';
-import type { LabelledImages, Samples } from '../src/engine/samples/samples';
 import { reversedTriggers, suspectsOf } from '../src/engine/scan/reversedTriggers';
 import { completeSettings } from '../src/engine/scan/settings';
 import { fileExists } from '../src/runner/files/fileExists';
 import { nodeFiles } from '../src/runner/files/nodeFiles';
 import { openRuntime } from '../src/runner/runtimes/runtimes';
-import { slice } from './lib/data';
+import { labelled, slice } from './lib/data';
 import { option } from './lib/options';
 import { backdoorsOf } from './population/backdoors';
 import { populationData, SCANNED, scanned, type PopulationData } from './population/data';
@@ -98,7 +97,7 @@ async function repairOne(
       settings: { ...REPAIR_DEFAULTS, method },
       leastAccuracy: before.cleanAccuracy - REPAIR_DEFAULTS.maxAccuracyLoss,
       suspects: suspectsOf(detection, classifier.input),
-      thickenedJudge: judgeOf(thickened(triggers, classifier.input)),
+      thickenedJudge: () => judgeOf(thickened(triggers, classifier.input)),
       relearning: new Relearning({ ...shared, images: heldOut, labels: flagged, loss: settings.loss, seed: 1000 }),
       findMore: async () => {
         const more = await invertAgain({ ...shared, images: repair, labels: flagged, seeds, settings });
@@ -152,9 +151,4 @@ async function knownRows(id: string): Promise<RepairRow[]> {
 
 function rowsFile(id: string): string {
   return path.join(POPULATION_FOLDER, `${id}.repairs.json`);
-}
-
-function labelled({ images, labels, count }: Samples): LabelledImages {
-  if (labels === undefined) throw new Error('The images have no labels');
-  return { images, labels, count };
 }

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { readSamples } from '../../src/engine/samples/readSamples';
-import type { ImageShape, Samples } from '../../src/engine/samples/samples';
+import type { ImageShape, LabelledImages, Samples } from '../../src/engine/samples/samples';
 import { nodeFiles } from '../../src/runner/files/nodeFiles';
 import { option } from './options';
 
@@ -72,4 +72,10 @@ export function slice(samples: Samples, from: number, to: number): Samples {
     count: to - from,
     ...(samples.labels === undefined ? {} : { labels: samples.labels.subarray(from, to) }),
   };
+}
+
+/** Of samples that have labels. */
+export function labelled({ images, labels, count }: Samples): LabelledImages {
+  if (labels === undefined) throw new Error('The images have no labels');
+  return { images, labels, count };
 }

@@ -1,5 +1,6 @@
 /** @file A classifier with other weights. */
 import type { Classifier } from './classifier';
+import { initializerNamed } from '../graph/initializer';
 import { float32, type Tensor } from '../graph/tensor';
 
 /** The classifier with some initializers replaced; the original stays as it is. */
@@ -12,10 +13,6 @@ export function withWeights(classifier: Classifier, changed: ReadonlyMap<string,
 /** Plain arrays as tensors of the shapes that the classifier has for them. */
 export function asTensors({ graph }: Classifier, values: ReadonlyMap<string, Float32Array>): Map<string, Tensor> {
   return new Map(
-    [...values].map(([name, data]) => {
-      const tensor = graph.initializers.get(name);
-      if (tensor === undefined) throw new RangeError(`The model has no weight named ${name}`);
-      return [name, float32(tensor.dims, data)] as const;
-    }),
+    [...values].map(([name, data]) => [name, float32(initializerNamed(graph.initializers, name).dims, data)] as const),
   );
 }

@@ -53,8 +53,13 @@ export function attemptRows({ attempts = [] }: RepairRound): string[][] {
     method,
     formatPercent(result?.cleanAccuracy),
     formatPercent(result?.attackSuccess),
-    result?.growth === undefined ? '–' : `× ${result.growth.toFixed(1)}`,
+    growthText(result?.growth),
   ]);
+}
+
+/** How many times larger a trigger learned anew has to be. */
+export function growthText(growth: number | undefined): string {
+  return growth === undefined ? '–' : `× ${growth.toFixed(1)}`;
 }
 
 /** Rows of name, before, after. */

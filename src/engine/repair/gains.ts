@@ -1,6 +1,8 @@
 /** @file Gains of neurons: factors on the weights that make them, as adversarial neuron perturbation and pruning move them. */
 import type { Classifier } from '../classify/classifier';
-import { floats, sizeOf, type Tensor } from '../graph/tensor';
+import { initializerNamed } from '../graph/initializer';
+import { floats, type Tensor } from '../graph/tensor';
+import { eachSlice } from '../neurons/eachSlice';
 import type { NeuronLayer } from '../neurons/layers';
 import { LINEAR, NeuronWeights } from '../neurons/neuronWeights';
 import { valueTypes } from '../neurons/valueTypes';
@@ -32,7 +34,6 @@ export class Gains {
     private readonly classifier: Classifier,
     readonly layers: readonly NeuronLayer[],
   ) {
-    const { graph } = classifier;
     const roles = rolesOf(classifier);
     let first = 0;
     const gained: GainedWeight[] = [];
@@ -47,9 +48,7 @@ export class Gains {
     }
     this.neurons = first;
     this.#gained = gained;
-    this.weights = [...new Set(gained.map(({ initializer }) => initializer))].filter((name) =>
-      graph.initializers.has(name),
-    );
+    this.weights = [...new Set(gained.map(({ initializer }) => initializer))];
   }
 
   /** The weights with each slice multiplied by its neuron's factor. */
@@ -86,16 +85,8 @@ export class Gains {
   }
 
   #tensor(name: string): Tensor {
-    const tensor = this.classifier.graph.initializers.get(name);
-    if (tensor === undefined) throw new RangeError(`The model has no weight named ${name}`);
-    return tensor;
+    return initializerNamed(this.classifier.graph.initializers, name);
   }
-}
-
-function eachSlice({ dims }: Tensor, axis: number, use: (neuron: number, start: number, end: number) => void): void {
-  const [slices, inner] = [dims[axis] ?? 1, sizeOf(dims.slice(axis + 1))];
-  const outer = sizeOf(dims.slice(0, axis));
-  for (let i = 0; i < outer * slices; i++) use(i % slices, i * inner, (i + 1) * inner);
 }
 
 type Role = 'filter' | 'bias' | 'scale' | 'shift';
@@ -110,8 +101,10 @@ function rolesOf(classifier: Classifier): Map<string, Role> {
       const initializer = constants.constant(inputs[input] ?? '')?.initializer;
       if (initializer !== undefined) roles.set(initializer, role);
     };
-    if (LINEAR.has(op)) set(1, 'filter');
-    if (LINEAR.has(op)) set(2, 'bias');
+    if (LINEAR.has(op)) {
+      set(1, 'filter');
+      set(2, 'bias');
+    }
     if (op === 'BatchNormalization') set(1, 'scale');
   }
   return roles;

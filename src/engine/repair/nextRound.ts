@@ -10,7 +10,8 @@ export interface RoundsSoFar {
   readonly method: RepairMethod;
 }
 
-const UNLEARNS: ReadonlySet<RepairMethod> = new Set(['auto', 'unlearn']);
+/** Methods that unlearn the triggers where that is called for. */
+export const UNLEARNS: ReadonlySet<RepairMethod> = new Set(['auto', 'unlearn']);
 
 /**
  * The flagged labels of the scan after a round; none where the loop is done. Triggers that a first round only weakened hide among

@@ -4,6 +4,7 @@ import type { Evaluation, RelearnedTrigger, RepairReport, RepairRound } from '..
 import { worstSuccess } from '../report/repairReport';
 import { attemptNotes } from './auto/attemptNotes';
 import { LEAST_GROWTH } from './auto/chooseAttempt';
+import { UNLEARNS } from './nextRound';
 import { TRIGGER_IS_DEAD } from './prune/prune';
 import type { RepairSettings } from './repairJob';
 
@@ -67,7 +68,7 @@ function results(settings: RepairSettings, before: Evaluation, after: Evaluation
   ];
   if (worstSuccess(after) > TRIGGER_IS_DEAD) {
     notes.push(
-      settings.method === 'unlearn' || settings.method === 'auto'
+      UNLEARNS.has(settings.method)
         ? 'Some images still follow the trigger; to get rid of more, try more samples.'
         : 'Some images still follow the trigger; to get rid of more, try unlearning.',
     );

@@ -104,7 +104,7 @@ export class RepairRun {
       writable: prepared.model.weights,
       settings,
       judge,
-      thickenedJudge: this.#judgeBy(thickened(this.triggers, classifier.input)),
+      thickenedJudge: () => this.#judgeBy(thickened(this.triggers, classifier.input)),
       before: await judge.evaluate(classifier, true),
       leastAccuracy,
       ...(this.events.signal === undefined ? {} : { signal: this.events.signal }),

@@ -29,7 +29,7 @@ export interface RoundJob {
   readonly settings: RepairSettings;
   readonly judge: Judge;
   /** Follows the triggers grown a little, as the attacker's own are larger than the reversed ones. */
-  readonly thickenedJudge: Judge;
+  thickenedJudge(): Judge;
   /** Of `classifier`. */
   readonly before: Evaluation;
   /** Of `labels`, against `classifier`. */

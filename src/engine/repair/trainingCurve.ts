@@ -1,16 +1,38 @@
 /** @file Trains weights update by update, judges them now and then, and keeps those of the best moment. */
 import type { Classifier } from '../classify/classifier';
 import { asTensors, withWeights } from '../classify/withWeights';
+import type { LabelTrigger } from '../classify/labelTrigger';
 import type { Tensor } from '../graph/tensor';
 import type { Evaluation, UnlearnPoint } from '../report/repairReport';
+import type { Runtime } from '../runtime/runtime';
+import type { Preprocessing } from '../samples/preprocessing/preprocessing';
+import type { LabelledImages } from '../samples/samples';
 import { throwIfCancelled, type CancelSignal } from '../support/cancellation';
 import type { Judge } from './judge';
 
-export interface TrainingCurveJob {
+/** A model that is trained, and who judges it meanwhile. */
+export interface JudgedTraining {
   readonly classifier: Classifier;
   readonly judge: Judge;
   /** Of the model as it is now. */
   readonly before: Evaluation;
+  readonly signal?: CancelSignal;
+  /** `updates`: planned altogether. */
+  onPoints?(points: readonly UnlearnPoint[], updates: number): void;
+}
+
+/** A training on images, in whatever way. */
+export interface ImageTraining extends JudgedTraining {
+  readonly runtime: Runtime;
+  readonly preprocessing: Preprocessing;
+  readonly images: LabelledImages;
+  /** To be unlearned; none for plain fine-tuning. */
+  readonly triggers: readonly LabelTrigger[];
+  /** Names of the weights that are trained. */
+  readonly weights: readonly string[];
+}
+
+export interface TrainingCurveJob extends JudgedTraining {
   /** Updates at most, and images of each. */
   readonly updates: number;
   readonly batch: number;
@@ -22,8 +44,6 @@ export interface TrainingCurveJob {
   choose(points: readonly UnlearnPoint[]): number;
   /** Whether training can end after these points, `share` of the updates being done. */
   isSettled?(points: readonly UnlearnPoint[], share: number): boolean;
-  readonly signal?: CancelSignal;
-  onPoints?(points: readonly UnlearnPoint[], updates: number): void;
 }
 
 export interface TrainingResult {

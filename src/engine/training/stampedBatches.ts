@@ -1,10 +1,10 @@
 /** @file Clean images, some of them stamped but truly labelled: what a model forgets a trigger by (section VI-C of the paper). */
 import type { Classifier } from '../classify/classifier';
 import { stampImage, type LabelTrigger } from '../classify/labelTrigger';
-import { gatherInto, IndexStream, sampleIndices } from '../samples/batches';
+import { IndexStream, sampleIndices } from '../samples/batches';
 import type { LabelledImages } from '../samples/samples';
 import type { Random } from '../support/random';
-import { shiftRandomly } from './augment';
+import { gatherShifted } from './shiftedImages';
 
 export interface StampedBatchesSettings {
   /** Images per update. */
@@ -26,7 +26,6 @@ export interface StampedBatchesJob {
 /** Batches of an endless shuffled stream; a share of the images carries one of the triggers and keeps its label. */
 export class StampedBatches {
   readonly #images: Float32Array;
-  readonly #size: number;
   readonly #stream: IndexStream;
 
   constructor(
@@ -34,8 +33,7 @@ export class StampedBatches {
     private readonly random: Random,
   ) {
     const { images, settings } = job;
-    this.#size = images.images.length / images.count;
-    this.#images = new Float32Array(settings.batch * this.#size);
+    this.#images = new Float32Array((settings.batch * images.images.length) / images.count);
     this.#stream = new IndexStream(sampleIndices(images), random);
   }
 
@@ -43,14 +41,10 @@ export class StampedBatches {
     const { images, settings } = this.job;
     const { input } = this.job.classifier;
     const indices = this.#stream.take(settings.batch);
-    gatherInto(images, indices, this.#images, 0);
-    const labels = indices.map((index, row) => {
-      const image = this.#images.subarray(row * this.#size, (row + 1) * this.#size);
-      const label = images.labels[index] ?? 0;
-      shiftRandomly(image, input, Math.round(settings.shift * Math.min(input.height, input.width)), this.random);
+    const moving = { shape: input, shift: settings.shift, random: this.random };
+    const labels = gatherShifted(images, indices, this.#images, moving, (image, label) => {
       const trigger = this.#draw(label);
       if (trigger !== undefined) stampImage(image, trigger);
-      return label;
     });
     return { images: this.#images, labels };
   }

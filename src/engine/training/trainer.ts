@@ -1,6 +1,7 @@
 /** @file Mini-batch training of chosen weights with Adam. */
 import { Adam, type AdamOptions } from './adam';
 import type { Classifier } from '../classify/classifier';
+import { initializerNamed } from '../graph/initializer';
 import { floats, sizeOf } from '../graph/tensor';
 import type { Random } from '../support/random';
 import type { Runtime } from '../runtime/runtime';
@@ -13,6 +14,8 @@ export const TRAINING_ADAM: AdamOptions = { learningRate: 1e-3, beta1: 0.9, beta
 export interface TrainerOptions {
   readonly batch: number;
   readonly adam: AdamOptions;
+  /** For whoever runs {@link Trainer.step} by themselves. */
+  readonly imageGradient?: boolean;
   /** Drop-out rates by node name; absent: evaluation mode. */
   readonly dropout?: { readonly rates: ReadonlyMap<string, number>; readonly random: Random };
 }
@@ -21,7 +24,7 @@ export class Trainer {
   readonly #optimizers = new Map<string, Adam>();
 
   private constructor(
-    private readonly step: TrainingStep,
+    readonly step: TrainingStep,
     /** Current values of the trained weights, changed in place by {@link train}. */
     readonly weights: ReadonlyMap<string, Float32Array>,
     private readonly options: TrainerOptions,
@@ -37,12 +40,13 @@ export class Trainer {
     options: TrainerOptions,
   ): Promise<Trainer> {
     const dropout = options.dropout !== undefined;
-    const step = await TrainingStep.compile(runtime, classifier, preprocessing, trained, options.batch, { dropout });
-    const weights = trained.map((name) => {
-      const tensor = classifier.graph.initializers.get(name);
-      if (tensor === undefined) throw new RangeError(`The model has no weight named ${name}`);
-      return [name, floats(tensor).slice()] as const;
+    const step = await TrainingStep.compile(runtime, classifier, preprocessing, trained, options.batch, {
+      dropout,
+      imageGradient: options.imageGradient === true,
     });
+    const weights = trained.map(
+      (name) => [name, floats(initializerNamed(classifier.graph.initializers, name)).slice()] as const,
+    );
     return new Trainer(step, new Map(weights), options);
   }
 
@@ -52,11 +56,16 @@ export class Trainer {
    */
   async train(images: Float32Array, labels: ArrayLike<number>, rate = 1): Promise<{ loss: number; correct: number }> {
     const { loss, correct, gradients } = await this.step.run(images, labels, this.weights, this.#drawMasks());
+    this.apply(gradients, rate);
+    return { loss, correct };
+  }
+
+  /** One update by gradients, names and layout as the weights', at `rate` times the learning rate. */
+  apply(gradients: ReadonlyMap<string, Float32Array>, rate = 1): void {
     for (const [name, values] of this.weights) {
       const gradient = gradients.get(name);
       if (gradient !== undefined) this.#optimizers.get(name)?.step(values, gradient, rate);
     }
-    return { loss, correct };
   }
 
   dispose(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Value } from '../graph/nodeBuilder';
 import { newGraph } from '../ops/newGraph';
 import { appendClassifier, type Classifier } from '../classify/classifier';
 import { gradientName } from '../graph/differentiate';
+import { initializerNamed } from '../graph/initializer';
 import { float32, floats, int64, type Tensor, type TensorType } from '../graph/tensor';
 import type { Runtime, Session } from '../runtime/runtime';
 import { applyPreprocessing, type Preprocessing } from '../samples/preprocessing/preprocessing';
@@ -112,13 +113,7 @@ function maskInput(name: string): string {
 }
 
 function weightTypes({ graph }: Classifier, trained: readonly string[]): Map<string, TensorType> {
-  return new Map(
-    trained.map((name) => {
-      const tensor = graph.initializers.get(name);
-      if (tensor === undefined) throw new RangeError(`The model has no weight named ${name}`);
-      return [name, tensor];
-    }),
-  );
+  return new Map(trained.map((name) => [name, initializerNamed(graph.initializers, name)]));
 }
 
 /** Dropout(x) → Mul(x, mask). */

@@ -2,6 +2,7 @@
 import { t } from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { AutoMethod, RepairAttempt, RepairRound } from '../../engine/report/repairReport';
+import { growthText } from '../../engine/output/repairSummary';
 import { formatPercent } from '../../engine/support/numberText';
 import { Table } from '../table';
 
@@ -29,7 +30,7 @@ export class Attempts {
           { title: t('Trigger success'), cell: ({ result }) => formatPercent(result?.attackSuccess), numeric: true },
           {
             title: t('New trigger larger by'),
-            cell: ({ result }) => (result?.growth === undefined ? '–' : `× ${result.growth.toFixed(1)}`),
+            cell: ({ result }) => growthText(result?.growth),
             numeric: true,
           },
         ],

@@ -54,7 +54,7 @@ export async function autoRound(job: RoundJob): Promise<RoundResult> {
 async function judged(job: RoundJob, { weights }: RoundResult): Promise<NonNullable<RepairAttempt['result']>> {
   const repaired = withWeights(job.classifier, weights);
   const after = await job.judge.evaluate(repaired);
-  const thickened = await job.thickenedJudge.evaluate(repaired, true);
+  const thickened = await job.thickenedJudge().evaluate(repaired, true);
   const growth = leastGrowth(await job.relearning.against(repaired));
   return {
     cleanAccuracy: after.cleanAccuracy,

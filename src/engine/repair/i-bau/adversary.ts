@@ -1,8 +1,8 @@
 /** @file The perturbation that misleads a model most on many images at once: what a backdoor's trigger is, found without knowing it. */
-import { gatherInto, IndexStream } from '../../samples/batches';
+import { IndexStream } from '../../samples/batches';
 import type { ImageShape, LabelledImages } from '../../samples/samples';
 import type { Random } from '../../support/random';
-import { shiftRandomly } from '../../training/augment';
+import { gatherShifted } from '../../training/shiftedImages';
 import type { TrainingStep } from '../../training/trainingStep';
 import { denseStep, norm, SparseAscent } from './ascent';
 
@@ -83,14 +83,8 @@ export class Adversary {
   draw(stream: IndexStream, groupOf: (label: number) => number | undefined): AttackedBatch {
     const { batch, shift } = this.settings;
     const indices = stream.take(batch);
-    const size = this.images.images.length / this.images.count;
-    const images = new Float32Array(batch * size);
-    gatherInto(this.images, indices, images, 0);
-    const pixels = Math.round(shift * Math.min(this.shape.height, this.shape.width));
-    for (let row = 0; row < batch; row++) {
-      shiftRandomly(images.subarray(row * size, (row + 1) * size), this.shape, pixels, this.random);
-    }
-    const labels = indices.map((index) => this.images.labels[index] ?? 0);
+    const images = new Float32Array((batch * this.images.images.length) / this.images.count);
+    const labels = gatherShifted(this.images, indices, images, { shape: this.shape, shift, random: this.random });
     return { images, labels, groups: Array.from(labels, groupOf) };
   }
 

@@ -1,4 +1,5 @@
 /** @file Weights between those before a training and those after it: most of the accuracy comes back before much of a backdoor does. */
+import { initializerNamed } from '../../graph/initializer';
 import { floats, float32, type Tensor } from '../../graph/tensor';
 
 /** Shares of the change that are tried, the largest first. */
@@ -12,9 +13,7 @@ export function blend(
 ): Map<string, Tensor> {
   return new Map(
     [...after].map(([name, tensor]) => {
-      const from = before.get(name);
-      if (from === undefined) throw new RangeError(`The model has no weight named ${name}`);
-      const values = floats(from);
+      const values = floats(initializerNamed(before, name));
       return [
         name,
         float32(

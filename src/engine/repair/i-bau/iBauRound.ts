@@ -1,11 +1,10 @@
 /** @file A round that makes the model hold against the strongest perturbations; triggers, where known, only choose among its results. */
 import { withWeights } from '../../classify/withWeights';
 import type { Tensor } from '../../graph/tensor';
-import { worstSuccess, type UnlearnPoint } from '../../report/repairReport';
-import { TRIGGER_IS_DEAD } from '../prune/prune';
+import type { UnlearnPoint } from '../../report/repairReport';
 import type { RoundJob, RoundResult } from '../roundJob';
 import type { TrainingResult } from '../trainingCurve';
-import { chooseAmong, choosePoint } from '../unlearn/tune';
+import { choosePoint, firstGood } from '../unlearn/tune';
 import { thickened } from '../thicken';
 import { trainable } from '../unlearn/unlearnRound';
 import { blend, largestShare } from './blend';
@@ -24,16 +23,9 @@ export async function iBauRound(job: RoundJob): Promise<RoundResult> {
 /** The best point by accuracy and success, as in unlearning. */
 async function roundWithTriggers(job: RoundJob): Promise<RoundResult> {
   const { labels, leastAccuracy } = job;
-  let imagePasses = 0;
-  const results: TrainingResult[] = [];
-  for (const learningRate of LEARNING_RATES) {
-    const result = await train(job, learningRate, (points) => choosePoint(points, leastAccuracy));
-    results.push(result);
-    imagePasses += result.imagePasses;
-    const kept = result.points[result.chosen];
-    if (kept !== undefined && result.chosen > 0 && worstSuccess(kept) <= TRIGGER_IS_DEAD) break;
-  }
-  const { points, chosen, weights } = chooseAmong(results, leastAccuracy);
+  const { points, chosen, weights, imagePasses } = await firstGood(job, LEARNING_RATES, (learningRate) =>
+    train(job, learningRate, (all) => choosePoint(all, leastAccuracy)),
+  );
   return { round: { labels, unlearn: points, kept: chosen }, weights, imagePasses };
 }
 

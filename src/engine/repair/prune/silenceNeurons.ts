@@ -1,5 +1,7 @@
 /** @file Sets the weights of neurons to zero. */
-import { floats, float32, sizeOf, type Tensor } from '../../graph/tensor';
+import { initializerNamed } from '../../graph/initializer';
+import { floats, float32, type Tensor } from '../../graph/tensor';
+import { eachSlice } from '../../neurons/eachSlice';
 import type { NeuronLayer } from '../../neurons/layers';
 
 /**
@@ -11,17 +13,15 @@ export function silenceNeurons(
   layer: NeuronLayer,
   neurons: readonly number[],
 ): Map<string, Tensor> {
+  const silent = new Set(neurons);
   const changed = new Map<string, Tensor>();
   for (const { initializer, axis } of layer.weights) {
-    const tensor = changed.get(initializer) ?? initializers.get(initializer);
-    if (tensor === undefined) throw new RangeError(`The model has no weight named ${initializer}`);
-    const { dims } = tensor;
+    const tensor = changed.get(initializer) ?? initializerNamed(initializers, initializer);
     const values = floats(tensor).slice();
-    const [slices, inner] = [dims[axis] ?? 1, sizeOf(dims.slice(axis + 1))];
-    for (let outer = 0; outer < values.length; outer += slices * inner) {
-      for (const neuron of neurons) values.fill(0, outer + neuron * inner, outer + (neuron + 1) * inner);
-    }
-    changed.set(initializer, float32(dims, values));
+    eachSlice(tensor, axis, (neuron, start, end) => {
+      if (silent.has(neuron)) values.fill(0, start, end);
+    });
+    changed.set(initializer, float32(tensor.dims, values));
   }
   return changed;
 }

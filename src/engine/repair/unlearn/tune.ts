@@ -1,17 +1,10 @@
 /** @file Trains a model for a while on clean images, some of them stamped but truly labelled: unlearning and fine-tuning. */
-import type { Classifier } from '../../classify/classifier';
-import type { CancelSignal } from '../../support/cancellation';
 import { Random } from '../../support/random';
-import type { Evaluation, UnlearnPoint } from '../../report/repairReport';
-import type { Runtime } from '../../runtime/runtime';
+import { worstSuccess, type UnlearnPoint } from '../../report/repairReport';
 import { StampedBatches, type StampedBatchesSettings } from '../../training/stampedBatches';
-import type { Preprocessing } from '../../samples/preprocessing/preprocessing';
 import { Trainer, TRAINING_ADAM } from '../../training/trainer';
-import { type Judge, type KnownTrigger } from '../judge';
-import { worstSuccess } from '../../report/repairReport';
 import { TRIGGER_IS_DEAD } from '../prune/prune';
-import type { LabelledImages } from '../../samples/samples';
-import { trainingCurve, type TrainingResult } from '../trainingCurve';
+import { type ImageTraining, trainingCurve, type TrainingResult } from '../trainingCurve';
 
 export interface TuneSettings extends StampedBatchesSettings {
   readonly learningRate: number;
@@ -22,26 +15,12 @@ export interface TuneSettings extends StampedBatchesSettings {
   readonly seed: number;
 }
 
-export interface TuneJob {
-  readonly runtime: Runtime;
-  readonly classifier: Classifier;
-  readonly preprocessing: Preprocessing;
-  readonly images: LabelledImages;
-  /** To be unlearned; none for plain fine-tuning. */
-  readonly triggers: readonly KnownTrigger[];
-  /** Names of the weights that are trained. */
-  readonly weights: readonly string[];
+export interface TuneJob extends ImageTraining {
   readonly settings: TuneSettings;
-  readonly judge: Judge;
-  /** Of the model as it is now. */
-  readonly before: Evaluation;
   /** Least accuracy that is accepted, 0–1. */
   readonly leastAccuracy: number;
   /** Called on the weights after every update, such as to keep pruned neurons silent. */
   constrain?(weights: ReadonlyMap<string, Float32Array>): void;
-  readonly signal?: CancelSignal;
-  /** `updates`: planned altogether. */
-  onPoints?(points: readonly UnlearnPoint[], updates: number): void;
 }
 
 export async function tune(job: TuneJob): Promise<TrainingResult> {
@@ -78,8 +57,29 @@ export function choosePoint(points: readonly UnlearnPoint[], leastAccuracy: numb
   return scores.lastIndexOf(Math.max(...scores));
 }
 
+/**
+ * The first training, at `rates` tried one after the other, each from the same beginning, that ends with dead triggers and the accuracy asked for;
+ * where none does, the best of all. Image passes are those of all.
+ */
+export async function firstGood(
+  { triggers, leastAccuracy }: Pick<TuneJob, 'triggers' | 'leastAccuracy'>,
+  rates: readonly number[],
+  train: (learningRate: number) => Promise<TrainingResult>,
+): Promise<TrainingResult> {
+  const attempts: TrainingResult[] = [];
+  for (const rate of rates) {
+    const result = await train(rate);
+    attempts.push(result);
+    const kept = result.points[result.chosen];
+    if (kept === undefined || result.chosen === 0) continue;
+    if (kept.cleanAccuracy >= leastAccuracy && (triggers.length === 0 || worstSuccess(kept) <= TRIGGER_IS_DEAD)) break;
+  }
+  const imagePasses = attempts.reduce((sum, attempt) => sum + attempt.imagePasses, 0);
+  return { ...chooseAmong(attempts, leastAccuracy), imagePasses };
+}
+
 /** The result whose chosen point is best; earlier ones on ties. */
-export function chooseAmong(results: readonly TrainingResult[], leastAccuracy: number): TrainingResult {
+function chooseAmong(results: readonly TrainingResult[], leastAccuracy: number): TrainingResult {
   const [first, ...others] = results;
   if (first === undefined) throw new RangeError('No attempt was made');
   const scoreOf = ({ points, chosen }: TrainingResult): number => score(points[chosen], leastAccuracy);

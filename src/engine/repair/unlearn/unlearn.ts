@@ -1,8 +1,6 @@
 /** @file Unlearning (paper, VI-C): teaches the model the true labels of images that carry the reversed trigger. */
-import { chooseAmong, tune, type TuneJob, type TuneSettings } from './tune';
+import { firstGood, tune, type TuneJob, type TuneSettings } from './tune';
 import type { TrainingResult } from '../trainingCurve';
-import { worstSuccess } from '../../report/repairReport';
-import { TRIGGER_IS_DEAD } from '../prune/prune';
 
 /** The paper's: one epoch of the given images; but few images need more: with 180, networks with batch normalisation keep some of the original triggers. */
 const SETTINGS: Omit<TuneSettings, 'seed' | 'learningRate' | 'stampShare'> = {
@@ -28,17 +26,9 @@ export type UnlearnJob = Omit<TuneJob, 'settings'> & { readonly seed: number };
  * Unlearns at the first learning rate that ends with dead triggers and the accuracy asked for; where none does, the best of
  * all attempts is kept. Without triggers it is plain fine-tuning.
  */
-export async function unlearn(job: UnlearnJob): Promise<TrainingResult> {
-  const attempts: TrainingResult[] = [];
+export function unlearn(job: UnlearnJob): Promise<TrainingResult> {
   const stampShare = job.triggers.length > 1 ? STAMP_SHARE.several : STAMP_SHARE.one;
-  for (const learningRate of LEARNING_RATES) {
-    const result = await tune({ ...job, settings: { ...SETTINGS, stampShare, seed: job.seed, learningRate } });
-    attempts.push(result);
-    const kept = result.points[result.chosen];
-    if (kept === undefined || result.chosen === 0) continue;
-    if (kept.cleanAccuracy >= job.leastAccuracy && (job.triggers.length === 0 || worstSuccess(kept) <= TRIGGER_IS_DEAD))
-      break;
-  }
-  const best = chooseAmong(attempts, job.leastAccuracy);
-  return { ...best, imagePasses: attempts.reduce((sum, attempt) => sum + attempt.imagePasses, 0) };
+  return firstGood(job, LEARNING_RATES, (learningRate) =>
+    tune({ ...job, settings: { ...SETTINGS, stampShare, seed: job.seed, learningRate } }),
+  );
 }

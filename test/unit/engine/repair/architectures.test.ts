@@ -42,7 +42,7 @@ describe.each(MODELS)('%s', (file) => {
     const { round, weights } = await repairRound({
       ...{ runtime, classifier, preprocessing: UNIT, images: samples, triggers: [trigger], labels: [0], judge, before },
       findMore: () => Promise.resolve({ triggers: [trigger], judge, before }),
-      thickenedJudge: judge,
+      thickenedJudge: () => judge,
       suspects: [],
       relearning: new Relearning({
         ...{ runtime, classifier, preprocessing: UNIT, images: samples, labels: [0] },
