@@ -65,7 +65,7 @@ export function repairCommand(context: CommandContext): Command {
     )
     .option('--all-labels', 'repair all labels at once, flagged or not')
     .option('--loop', 'scan and repair again until no label is flagged')
-    .option('--layer <name>', 'layer to prune (default: the last convolution)')
+    .option('--layer <name>', 'layer to prune (default: the last convolution, or all)')
     .option('--max-accuracy-loss <share>', 'largest loss of accuracy that is accepted (default: 0.015)', share)
     .option('--seed <n>', 'random seed (default: 1)', wholeNumber(0, 1_000_000))
     .optionsGroup('Saving:')
