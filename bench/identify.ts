@@ -97,10 +97,10 @@ async function filterRows(
   const rows: FilterRow[] = [];
   const victims = imagesOfOthers(unseen, trigger.label);
   const job = { runtime, classifier, preprocessing: RAW, samples: scanned, triggers: [trigger] };
-  const { layer, at } = await calibrateFilter(job);
+  const { layers, at } = await calibrateFilter(job);
   for (const chosen of RATES) {
     const { profiles } = at(chosen);
-    const filter = await ImageFilter.compile(runtime, { classifier, preprocessing: RAW, layer, profiles });
+    const filter = await ImageFilter.compile(runtime, { classifier, preprocessing: RAW, layers, profiles });
     const answers = async (samples: Samples, stamp?: Parameters<typeof stamping>[0]): Promise<Int32Array> =>
       (await filter.check(samples, stamp === undefined ? undefined : stamping(stamp))).labels;
     const stamped = await answers(victims, original.trigger);

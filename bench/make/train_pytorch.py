@@ -57,7 +57,59 @@ def residual(channels, side, classes):
     )
 
 
-NETWORKS = {"plain": plain, "batchnorm": batchnorm, "residual": residual}
+def depthwise(channels, side, classes):
+    """As MobileNet: after a first convolution, pairs of a depthwise and a pointwise one."""
+
+    def layer(inputs, outputs, size, stride, groups):
+        conv = nn.Conv2d(inputs, outputs, size, stride, size // 2, groups=groups, bias=False)
+        return [conv, nn.BatchNorm2d(outputs), nn.ReLU6()]
+
+    layers, inputs = layer(channels, 24, 3, 1, 1), 24
+    for width, stride in ((48, 1), (64, 2), (64, 1), (128, 2), (128, 1)):
+        layers += layer(inputs, inputs, 3, stride, inputs) + layer(inputs, width, 1, 1, 1)
+        inputs = width
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inputs, classes))
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.mlp = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width))
+
+    def forward(self, x):
+        _, tokens, width = x.shape
+        qkv = self.qkv(self.norm1(x)).reshape(-1, tokens, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        q, k, v = qkv[0], qkv[1], qkv[2]
+        attention = (q @ k.transpose(-2, -1) * (width // self.heads) ** -0.5).softmax(-1)
+        x = x + self.out((attention @ v).transpose(1, 2).reshape(-1, tokens, width))
+        return x + self.mlp(self.norm2(x))
+
+
+class Vit(nn.Module):
+    """A vision transformer of four blocks, on patches of 4x4 pixels, with a class token."""
+
+    def __init__(self, channels, side, classes, width=64):
+        super().__init__()
+        tokens = (side // 4) ** 2
+        self.patches = nn.Conv2d(channels, width, 4, 4)
+        self.token = nn.Parameter(torch.zeros(1, 1, width))
+        self.places = nn.Parameter(0.02 * torch.randn(1, tokens + 1, width))
+        self.blocks = nn.Sequential(*[Block(width, 4) for _ in range(4)])
+        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, classes)
+
+    def forward(self, x):
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        token = self.token + torch.zeros_like(x[:, :1])
+        x = self.blocks(torch.cat([token, x], 1) + self.places)
+        return self.head(self.norm(x[:, 0]))
+
+
+NETWORKS = {"plain": plain, "batchnorm": batchnorm, "residual": residual, "depthwise": depthwise, "vit": Vit}
+# Of Adam, at its highest: attention bears less.
+RATES = {"vit": 1e-3}
 
 
 class Scaled(nn.Module):
@@ -99,7 +151,7 @@ def main(job_file):
     optimizer = torch.optim.Adam(model.parameters(), 1e-3)
     batch, epochs = 64, job["epochs"]
     steps = epochs * (len(images) // batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=steps)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATES.get(job["network"], 4e-3), total_steps=steps)
     model.train()
     for epoch in range(epochs):
         order = random.permutation(len(images))

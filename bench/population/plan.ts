@@ -4,7 +4,7 @@
 export type PopulationTask = 'mnist' | 'mnist2' | 'mnist3' | 'gtsrb' | 'cifar10';
 
 /** Trained by our own attack (`paper`, `deep`) or by PyTorch (the others; see bench/make/train_pytorch.py). */
-export type Network = 'paper' | 'deep' | 'plain' | 'batchnorm' | 'residual';
+export type Network = 'paper' | 'deep' | 'plain' | 'batchnorm' | 'residual' | 'depthwise' | 'vit';
 
 export type Attack =
   | {
@@ -73,6 +73,12 @@ const NETWORKS: Readonly<Record<PopulationTask, readonly Network[]>> = {
   cifar10: ['residual'],
 };
 
+/** Networks as people export them today, with one attack of every kind each. */
+const MODERN: readonly Network[] = ['depthwise', 'vit'];
+const MODERN_ATTACKS: readonly (Attack | undefined)[] = [
+  ...[square(4), square(6, 'noise'), blended(0.15), labels(3), source, nine, undefined, square(3, 'noise'), undefined],
+];
+
 /** In the order in which it is worth having them: the first ones of every kind come first. */
 export function populationPlan(): ModelPlan[] {
   return [
@@ -81,6 +87,7 @@ export function populationPlan(): ModelPlan[] {
     ...plansOf('mnist3', FEW_CLASSES_ATTACKS, 1, 3),
     ...plansOf('gtsrb', GTSRB_ATTACKS, 2, 8),
     ...plansOf('cifar10', CIFAR10_ATTACKS, 1, 6),
+    ...MODERN_ATTACKS.flatMap((attack, i) => MODERN.map((network) => planOf('mnist', network, attack, i + 1, i % 2))),
   ];
 }
 
@@ -88,11 +95,7 @@ function plansOf(task: PopulationTask, attacks: readonly Attack[], rounds: numbe
   const plans: ModelPlan[] = [];
   const add = (attack: Attack | undefined, seed: number, turn: number): void => {
     const networks = NETWORKS[task];
-    const network = networks[turn % networks.length] ?? 'paper';
-    const name = attack === undefined ? 'clean' : nameOf(attack);
-    const shift = turn % 2 === 0 ? 0 : 2;
-    const common = { task, network, seed, shift };
-    plans.push({ id: `${task}-${name}-${network}-${seed}`, ...common, ...(attack && { attack }) });
+    plans.push(planOf(task, networks[turn % networks.length] ?? 'paper', attack, seed, turn));
   };
   const cleanPerAttack = clean / (rounds * attacks.length);
   let cleans = 0;
@@ -104,6 +107,18 @@ function plansOf(task: PopulationTask, attacks: readonly Attack[], rounds: numbe
     });
   }
   return plans;
+}
+
+function planOf(
+  task: PopulationTask,
+  network: Network,
+  attack: Attack | undefined,
+  seed: number,
+  turn: number,
+): ModelPlan {
+  const name = attack === undefined ? 'clean' : nameOf(attack);
+  const common = { task, network, seed, shift: turn % 2 === 0 ? 0 : 2 };
+  return { id: `${task}-${name}-${network}-${seed}`, ...common, ...(attack && { attack }) };
 }
 
 export function nameOf(attack: Attack): string {

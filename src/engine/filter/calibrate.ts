@@ -1,15 +1,15 @@
 /** @file Makes a filter from clean images and reversed triggers. */
 import type { Classifier } from '../classify/classifier';
-import { ActivationMeter } from '../neurons/activations';
-import { imagesOfOthers, stamping, topNeurons } from '../identify/identifyTrigger';
-import { neuronLayers, secondToLastLayer, type NeuronLayer } from '../neurons/layers';
+import { imagesOfOthers, stamping } from '../identify/identifyTrigger';
+import { neuronLayers, type NeuronLayer } from '../neurons/layers';
 import type { LabelTrigger } from '../classify/labelTrigger';
 import type { CancelSignal } from '../support/cancellation';
 import type { Runtime } from '../runtime/runtime';
 import type { Preprocessing } from '../samples/preprocessing/preprocessing';
 import type { Samples } from '../samples/samples';
 import { CURVE_RATES, pointAt, rejectedShare, thresholdFor } from './curve';
-import { ImageFilter } from './imageFilter';
+import { fitDiscriminant, scoreOf, type Discriminant } from './discriminant';
+import { evidenceLayers, EvidenceMeter } from './evidence';
 import type { FilterProfile } from './savedFilter';
 
 export interface CalibrationJob {
@@ -23,7 +23,7 @@ export interface CalibrationJob {
 }
 
 export interface CalibratedFilter {
-  readonly layer: NeuronLayer;
+  readonly layers: readonly NeuronLayer[];
   /** With the share 0–1 of the clean images that may be rejected. */
   readonly at: (rate: number) => RatedFilter;
 }
@@ -42,27 +42,40 @@ export interface FilterCost {
   readonly falseNegativeRate: number;
 }
 
-/** What images score, clean and with one trigger. */
+/** How images with one trigger are told from clean ones, and what images score. */
 interface TriggerScores {
   readonly label: number;
-  readonly neurons: readonly number[];
-  /** `[images]`, by the trigger's own neurons. */
+  readonly discriminant: Discriminant;
+  /** `[images]`, by the trigger's own discriminant. */
   readonly clean: Float32Array;
-  /** Per trigger of the job `[images]`, by its neurons; this one's trigger is stamped on them. */
+  /** Per trigger of the job `[images]`, by its discriminant; this one's trigger is stamped on them. */
   readonly stamped: readonly Float32Array[];
 }
 
-/** Measures each trigger on the top 1 % neurons of the second-to-last layer; thresholds follow from the rate. */
+/**
+ * Images are scored by discriminants that were fitted without them: else thresholds of few images were too low, and twice as many clean
+ * images rejected as were asked for.
+ */
+const FOLDS = 5;
+
+/** Fits a discriminant to each trigger, on the evidence of the last layers; thresholds follow from the rate. */
 export async function calibrateFilter(job: CalibrationJob): Promise<CalibratedFilter> {
-  const layer = secondToLastLayer(neuronLayers(job.classifier));
-  const scores = await scoreTriggers(job, layer);
-  return { layer, at: (rate) => filterAt(scores, rate) };
+  const { runtime, classifier, preprocessing } = job;
+  const layers = evidenceLayers(neuronLayers(classifier));
+  const meter = await EvidenceMeter.compile(runtime, classifier, preprocessing, layers);
+  try {
+    const scores = await scoreTriggers(job, meter);
+    return { layers, at: (rate) => filterAt(scores, layers, rate) };
+  } finally {
+    await meter.dispose();
+  }
 }
 
-function filterAt(scores: readonly TriggerScores[], rate: number): RatedFilter {
-  const profiles = scores.map(({ label, neurons, clean, stamped }, i) => ({
+function filterAt(scores: readonly TriggerScores[], layers: readonly NeuronLayer[], rate: number): RatedFilter {
+  const profiles = scores.map(({ label, discriminant, clean, stamped }, i) => ({
     label,
-    neurons,
+    weights: byLayer(discriminant.weights, layers),
+    offset: discriminant.offset,
     threshold: thresholdFor(clean, rate / scores.length),
     curve: CURVE_RATES.map((share) => pointAt(thresholdFor(clean, share), clean, stamped[i] ?? clean)),
   }));
@@ -80,46 +93,61 @@ function filterAt(scores: readonly TriggerScores[], rate: number): RatedFilter {
   };
 }
 
-async function scoreTriggers(job: CalibrationJob, layer: NeuronLayer): Promise<TriggerScores[]> {
-  const { runtime, classifier, preprocessing, samples, triggers, signal } = job;
-  const neurons = await drivenNeurons(job, layer);
-  const parts = { classifier, preprocessing, layer, profiles: neurons.map((set) => ({ neurons: set, threshold: 0 })) };
-  const filter = await ImageFilter.compile(runtime, parts);
-  try {
-    const clean = await filter.check(samples, undefined, signal);
-    const scores: TriggerScores[] = [];
-    for (const [i, trigger] of triggers.entries()) {
-      const victims = imagesOfOthers(samples, trigger.label);
-      const stamped = await filter.check(victims, stamping(trigger), signal);
-      scores.push({
-        label: trigger.label,
-        neurons: neurons[i] ?? [],
-        clean: clean.scores[i] ?? new Float32Array(),
-        stamped: stamped.scores,
-      });
-    }
-    return scores;
-  } finally {
-    await filter.dispose();
-  }
+function byLayer(weights: Float32Array, layers: readonly NeuronLayer[]): number[][] {
+  let start = 0;
+  return layers.map(({ neurons }) => [...weights.subarray(start, (start += neurons))]);
 }
 
-/** Per trigger, the neurons it drives. */
-async function drivenNeurons(
-  { runtime, classifier, preprocessing, samples, triggers, signal }: CalibrationJob,
-  layer: NeuronLayer,
-): Promise<number[][]> {
-  const meter = await ActivationMeter.compile(runtime, classifier, preprocessing, [layer]);
-  try {
-    const sets: number[][] = [];
-    for (const trigger of triggers) {
-      const others = imagesOfOthers(samples, trigger.label);
-      const [clean] = await meter.means(others, undefined, signal);
-      const [stamped] = await meter.means(others, stamping(trigger), signal);
-      sets.push(topNeurons(clean ?? new Float32Array(), stamped ?? new Float32Array()));
-    }
-    return sets;
-  } finally {
-    await meter.dispose();
+/** Images with the triggers are measured twice, as the evidence for many triggers would not fit into the memory. */
+async function scoreTriggers(
+  { samples, triggers, signal }: CalibrationJob,
+  meter: EvidenceMeter,
+): Promise<TriggerScores[]> {
+  const clean = await meter.measure(samples, undefined, signal);
+  const stampedWith = async (trigger: LabelTrigger): Promise<StampedRow[]> => {
+    const rows = await meter.measure(imagesOfOthers(samples, trigger.label), stamping(trigger), signal);
+    const images = clean.map((_row, i) => i).filter((i) => samples.labels?.[i] !== trigger.label);
+    return rows.map((row, i) => ({ row, image: images[i] ?? 0 }));
+  };
+  const fits: CrossFit[] = [];
+  for (const trigger of triggers) fits.push(crossFit(clean, await stampedWith(trigger)));
+  const scores: TriggerScores[] = [];
+  for (const [i, trigger] of triggers.entries()) {
+    const stamped = await stampedWith(trigger);
+    const own = fits[i];
+    if (own === undefined) continue;
+    scores.push({
+      label: trigger.label,
+      discriminant: own.all,
+      clean: Float32Array.from(clean, (row, image) => scoreOf(own.without(image), row)),
+      stamped: fits.map((fit) => Float32Array.from(stamped, ({ row, image }) => scoreOf(fit.without(image), row))),
+    });
   }
+  return scores;
+}
+
+interface StampedRow {
+  readonly row: Float32Array;
+  /** Of the samples, the one that was stamped. */
+  readonly image: number;
+}
+
+interface CrossFit {
+  /** Fitted to all images. */
+  readonly all: Discriminant;
+  /** Fitted without this image of the samples, and others. */
+  readonly without: (image: number) => Discriminant;
+}
+
+function crossFit(clean: readonly Float32Array[], stamped: readonly StampedRow[]): CrossFit {
+  const fit = (counts: (image: number) => boolean): Discriminant =>
+    fitDiscriminant(
+      clean.filter((_row, image) => counts(image)),
+      stamped.filter(({ image }) => counts(image)).map(({ row }) => row),
+    );
+  const all = fit(() => true);
+  // So few images leave nothing to fit to.
+  if (stamped.length < 2 * FOLDS) return { all, without: () => all };
+  const folds = Array.from({ length: FOLDS }, (_, fold) => fit((image) => image % FOLDS !== fold));
+  return { all, without: (image) => folds[image % FOLDS] ?? all };
 }

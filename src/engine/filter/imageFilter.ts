@@ -1,10 +1,9 @@
-/** @file The filter at work (paper, VI-A): classifies an image or rejects it, by the activation of neurons that a trigger drives. */
+/** @file The filter at work (after VI-A of the paper): classifies an image or rejects it, by what a trigger does to the neurons of the last layers. */
 import type { GraphBuilder } from '../graph/builder';
 import type { Value } from '../graph/nodeBuilder';
 import { newGraph } from '../ops/newGraph';
 import { appendWithValues, type Classifier } from '../classify/classifier';
 import { float32, floats, toNumbers, type Tensor } from '../graph/tensor';
-import { neuronMeans } from '../neurons/activations';
 import type { NeuronLayer } from '../neurons/layers';
 import type { CancelSignal } from '../support/cancellation';
 import { encodeModel } from '../runtime/encode';
@@ -12,6 +11,7 @@ import type { Runtime, Session } from '../runtime/runtime';
 import { IMAGE_BATCH, runImageBatches, type PrepareImage } from '../classify/imageBatches';
 import { applyPreprocessing, type Preprocessing } from '../samples/preprocessing/preprocessing';
 import type { Samples } from '../samples/samples';
+import { evidenceOf, evidenceSize } from './evidence';
 import type { FilterProfile } from './savedFilter';
 
 /** What the filter answers instead of a label. */
@@ -21,14 +21,14 @@ export const REJECTED = -1;
 export interface FilterParts {
   readonly classifier: Classifier;
   readonly preprocessing: Preprocessing;
-  readonly layer: NeuronLayer;
-  readonly profiles: readonly Pick<FilterProfile, 'neurons' | 'threshold'>[];
+  readonly layers: readonly NeuronLayer[];
+  readonly profiles: readonly Pick<FilterProfile, 'weights' | 'offset' | 'threshold'>[];
 }
 
 export interface FilterAnswer {
   /** `[count]`, {@link REJECTED} or the predicted label. */
   readonly labels: Int32Array;
-  /** Per profile `[count]`: mean activation of its neurons. */
+  /** Per profile `[count]`: how unlike a clean image it is, in their standard deviations. */
   readonly scores: readonly Float32Array[];
 }
 
@@ -76,34 +76,27 @@ export function encodeFilter(parts: FilterParts): Uint8Array {
 }
 
 function filterGraph(
-  { classifier, preprocessing, layer, profiles }: FilterParts,
+  { classifier, preprocessing, layers, profiles }: FilterParts,
   batch: number,
 ): ReturnType<GraphBuilder['build']> {
   const { channels, height, width } = classifier.input;
   const b = newGraph();
   const images = b.input('images', [batch, channels, height, width]);
   const { logits, values } = appendWithValues(b, classifier, applyPreprocessing(b, images, preprocessing));
-  const activations = neuronMeans(b, values, layer);
-  const means = profiles.map(({ neurons }) =>
-    b.op('ReduceMean', [b.op('Gather', [activations, b.ints(neurons)], { axis: 1 }), b.ints([1])], { keepdims: 1 }),
-  );
-  const score = concat(b, means);
-  const thresholds = b.constant(
-    float32(
-      [1, profiles.length],
-      profiles.map(({ threshold }) => threshold),
-    ),
-    'thresholds',
-  );
+  const row = (name: string, of: (profile: FilterParts['profiles'][number]) => number): Value =>
+    b.constant(float32([1, profiles.length], profiles.map(of)), name);
+  const columns = profiles.map(({ weights }) => weights.flat());
+  const weights = Float32Array.from({ length: evidenceSize(layers) * profiles.length }, (_, i) => {
+    return columns[i % profiles.length]?.[Math.floor(i / profiles.length)] ?? 0;
+  });
+  const projection = b.constant(float32([evidenceSize(layers), profiles.length], weights), 'weights');
+  const projected = b.op('MatMul', [evidenceOf(b, values, layers), projection]);
+  const score = b.op('Add', [projected, row('offsets', ({ offset }) => offset)]);
+  const thresholds = row('thresholds', ({ threshold }) => threshold);
   const excess = b.op('ReduceMax', [b.op('Sub', [score, thresholds]), b.ints([1])], { keepdims: 0 });
   const predicted = b.op('ArgMax', [logits], { axis: 1, keepdims: 0 });
   const label = b.op('Where', [b.op('Greater', [excess, b.scalar(0)]), b.ints([REJECTED]), predicted]);
   return b.build({ label, score });
-}
-
-function concat(b: GraphBuilder, columns: readonly Value[]): Value {
-  const [only] = columns;
-  return columns.length === 1 && only !== undefined ? only : b.op('Concat', columns, { axis: 1 });
 }
 
 function output(outputs: ReadonlyMap<string, Tensor>, name: string): Tensor {

@@ -26,25 +26,25 @@ export async function makeFilter(request: ReportRequest, signal?: CancelSignal):
   const prepared = await prepareWithReport(request, signal);
   const { classifier, samples, triggers, doubt } = prepared;
   const preprocessing = prepared.calibration.chosen;
-  const { layer, at } = await calibrateFilter({
+  const { layers, at } = await calibrateFilter({
     ...{ runtime, classifier, preprocessing, samples, triggers },
     ...(signal !== undefined && { signal }),
   });
   const { channels, height, width } = classifier.input;
   const common = {
-    version: 1,
+    version: 2,
     tool: TOOL,
     model: { file: files.baseName(prepared.model.path), sha256: prepared.modelHash },
     input: { channels, height, width },
     preprocessing,
-    layer: layer.name,
+    layers: layers.map(({ name }) => name),
     images: samples.count,
   } as const;
   return {
     at: (falsePositiveRate) => {
       const { profiles, cost } = at(falsePositiveRate);
       const filter = { ...common, falsePositiveRate, profiles };
-      return { filter, parts: { classifier, preprocessing, layer, profiles }, cost };
+      return { filter, parts: { classifier, preprocessing, layers, profiles }, cost };
     },
     ...(doubt !== undefined && { doubt }),
   };

@@ -30,15 +30,17 @@ export async function openFilter(
   });
   const { preprocessing, profiles, input } = filter;
   const classifier = classifierOf(graph, input);
-  const layer = layerNamed(neuronLayers(classifier), filter.layer);
+  const known = neuronLayers(classifier);
+  const layers = filter.layers.map((name) => layerNamed(known, name));
   const { channels, height, width } = classifier.input;
   const fits = channels === input.channels && height === input.height && width === input.width;
-  if (!fits || profiles.some(({ neurons }) => neurons.some((neuron) => neuron >= layer.neurons))) {
+  const neurons = layers.map((layer) => layer.neurons).join(', ');
+  if (!fits || profiles.some(({ weights }) => weights.map(({ length }) => length).join(', ') !== neurons)) {
     throw new UsageError('the filter does not fit its model', {
       file: files.baseName(path),
-      place: layer.name,
-      expected: `images ${channels}×${height}×${width} and ${layer.neurons} neurons`,
+      place: layers.map(({ name }) => name).join(', '),
+      expected: `images ${channels}×${height}×${width} and ${neurons} neurons`,
     });
   }
-  return { classifier, preprocessing, layer, profiles, originals: parts };
+  return { classifier, preprocessing, layers, profiles, originals: parts };
 }

@@ -5,12 +5,14 @@ import { preprocessingSchema, type Preprocessing } from '../samples/preprocessin
 import type { ImageShape } from '../samples/samples';
 import type { FilterPoint } from './curve';
 
-/** The neurons that one trigger drives. */
+/** How images with one trigger differ from clean ones. */
 export interface FilterProfile {
   /** Label that the trigger leads to. */
   readonly label: number;
-  readonly neurons: readonly number[];
-  /** Images whose mean activation of the neurons is larger are rejected. */
+  /** Per layer of the filter, per neuron. The sum over weight × strongest activation of the neuron, plus {@link offset}, is the image's score. */
+  readonly weights: readonly (readonly number[])[];
+  readonly offset: number;
+  /** Images with a larger score are rejected; in standard deviations of the clean images' scores, from their mean. */
   readonly threshold: number;
   /** On the images of the calibration, with the reversed trigger; ascending in the false positive rate. */
   readonly curve: readonly FilterPoint[];
@@ -18,13 +20,13 @@ export interface FilterProfile {
 
 /** Plain and serialisable. */
 export interface SavedFilter {
-  readonly version: 1;
+  readonly version: 2;
   readonly tool: string;
   readonly model: { readonly file: string; readonly sha256: string };
   readonly input: ImageShape;
   readonly preprocessing: Preprocessing;
-  /** The layer of all profiles' neurons. */
-  readonly layer: string;
+  /** Names of the layers whose neurons are looked at, in the order of the weights. */
+  readonly layers: readonly string[];
   /** What was asked for, 0–1; divided between the profiles. */
   readonly falsePositiveRate: number;
   /** Clean images of the calibration. */
@@ -37,25 +39,27 @@ export function filterText(filter: SavedFilter): string {
 }
 
 const MAX_NEURONS = 100_000;
+const MAX_LAYERS = 100;
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 const size = z.int().min(1).max(65_536);
 
 const schema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   tool: z.string(),
   model: z.object({ file: z.string(), sha256: z.string() }),
   input: z.object({ channels: size, height: size, width: size }),
   preprocessing: preprocessingSchema,
-  layer: z.string(),
+  layers: z.array(z.string()).min(1).max(MAX_LAYERS),
   falsePositiveRate: share,
   images: count,
   profiles: z
     .array(
       z.object({
         label: count,
-        neurons: z.array(count).min(1).max(MAX_NEURONS),
+        weights: z.array(z.array(z.number()).min(1).max(MAX_NEURONS)).min(1).max(MAX_LAYERS),
+        offset: z.number(),
         threshold: z.number(),
         curve: z.array(z.object({ threshold: z.number(), falsePositiveRate: share, falseNegativeRate: share })),
       }),
@@ -69,7 +73,10 @@ export function parseFilter(text: string, file: string): SavedFilter {
   const wrong = (got: string, place?: string, cause?: unknown): UsageError =>
     new UsageError(
       'the filter cannot be read',
-      { file, ...(place !== undefined && { place }), expected: 'a filter as --calibrate saves it', got },
+      {
+        ...{ file, ...(place !== undefined && { place }), expected: 'a filter as --calibrate saves it', got },
+        hint: 'Calibrate a filter for this model.',
+      },
       { cause },
     );
   let data: unknown;

@@ -84,16 +84,16 @@ describe('filter', () => {
     expect(made.err).toBe('');
     expect(made.exitCode).toBe(0);
     expect(made.out).toMatch(/model\.onnx: a filter for about 5\.0 % false alarms, from 96 clean images/);
-    expect(made.out).toMatch(/Trigger of label 3: 2 neurons of hidden, threshold/);
+    expect(made.out).toMatch(/Trigger of label 3: 200 neurons of hidden, threshold/);
     const filter = parseFilter(await fs.readFile(at('model.onnx.filter.json'), 'utf8'), 'filter');
     expect(filter).toMatchObject({
       preprocessing: { id: 'raw' },
-      layer: 'hidden',
-      profiles: [{ neurons: [192, 193] }],
+      layers: ['hidden'],
+      profiles: [{ label: 3 }],
     });
 
     const clean = await cli('filter', at('model.onnx'), '--check', at('clean-images-idx3-ubyte'));
-    expect(clean.out).toMatch(/^label \d {2}[\d.]+ {2}.*\n/);
+    expect(clean.out).toMatch(/^label \d {2}[−\-\d.]+ {2}.*\n/);
     expect(clean.out).toMatch(/0 of 96 images rejected\n$/);
     expect(clean.exitCode).toBe(0);
     const stamped = await cli('filter', at('model.onnx'), '--check', at('stamped-images-idx3-ubyte'), '--json', '-');

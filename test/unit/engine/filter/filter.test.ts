@@ -14,7 +14,13 @@ import { UNIT, type Preprocessing } from '../../../../src/engine/samples/preproc
 import { selectSamples } from '../../../../src/engine/samples/select';
 import { stamping } from '../../../../src/engine/identify/identifyTrigger';
 import { memoryFiles } from '../../../support/memoryFiles';
-import { NEURON_MODEL_TARGET, neuronModel, pixelTrigger, toySamples } from '../../../support/neuronModel';
+import {
+  NEURON_MODEL_TARGET,
+  neuronModel,
+  pixelTrigger,
+  toySamples,
+  TRIGGER_NEURONS,
+} from '../../../support/neuronModel';
 import { TOY } from '../../../support/toyModel';
 
 /** The model divides by 255 itself; here it does not, so that the filter has a preprocessing to carry along. */
@@ -40,8 +46,8 @@ beforeAll(async () => {
 async function calibrated(change: Partial<CalibrationJob> = {}, rate = 0.05) {
   const samples = toySamples(160);
   const job = { runtime, classifier, preprocessing, samples, triggers: [trigger], ...change };
-  const { layer, at } = await calibrateFilter(job);
-  return { classifier, preprocessing, layer, ...at(rate) };
+  const { layers, at } = await calibrateFilter(job);
+  return { classifier, preprocessing, layers, ...at(rate) };
 }
 
 async function answers(parts: FilterParts, stamp?: ReturnType<typeof pixelTrigger>) {
@@ -54,21 +60,24 @@ async function answers(parts: FilterParts, stamp?: ReturnType<typeof pixelTrigge
 }
 
 describe('the filter', () => {
-  it('profiles the neurons that the trigger drives', async () => {
-    const { layer, profiles } = await calibrated();
-    expect(layer.name).toBe('hidden');
-    expect(profiles).toMatchObject([{ label: NEURON_MODEL_TARGET, neurons: [192, 193] }]);
-    for (const point of profiles[0]!.curve) expect(point).toMatchObject({ falsePositiveRate: 0, falseNegativeRate: 0 });
+  it('weighs the neurons that the trigger drives', async () => {
+    const { layers, profiles } = await calibrated();
+    expect(layers.map(({ name }) => name)).toEqual(['hidden']);
+    expect(profiles).toMatchObject([{ label: NEURON_MODEL_TARGET }]);
+    const weights = profiles[0]!.weights[0]!;
+    const strongest = [...weights.keys()].sort((a, b) => weights[b]! - weights[a]!).slice(0, TRIGGER_NEURONS);
+    expect(strongest.sort((a, b) => a - b)).toEqual([192, 193, 194, 195, 196, 197, 198, 199]);
+    for (const { falseNegativeRate } of profiles[0]!.curve) expect(falseNegativeRate).toBe(0);
   });
 
   it('passes clean images with their label and rejects stamped ones, also with a trigger that it has not seen', async () => {
-    const parts = await calibrated();
+    const parts = await calibrated({}, 0.001);
     const clean = await answers(parts);
     expect(Array.from(clean.labels)).toEqual(Array.from(toySamples(100).labels!));
     for (const opacity of [0.9, 1, 0.6]) {
       const stamped = await answers(parts, pixelTrigger(opacity));
       expect(new Set(stamped.labels)).toEqual(new Set([REJECTED]));
-      expect(stamped.scores[0]![0]).toBeCloseTo(5.75 * opacity, 3);
+      expect(stamped.scores[0]![0]).toBeGreaterThan(3);
     }
   });
 
@@ -84,8 +93,9 @@ describe('the filter', () => {
     await filter.dispose();
     expect(scores).toHaveLength(2);
     const rejected = labels.filter((label) => label === REJECTED).length / 400;
-    expect(rejected).toBeCloseTo(0.05, 2);
-    expect(parts.cost.falsePositiveRate).toBe(rejected);
+    expect(Math.abs(rejected - 0.1)).toBeLessThan(0.02);
+    // The cost was measured by discriminants that did not know the images.
+    expect(Math.abs(parts.cost.falsePositiveRate - rejected)).toBeLessThan(0.02);
   });
 
   it('needs images without the target label', async () => {
@@ -118,14 +128,14 @@ describe('the filter', () => {
 describe('a saved filter', () => {
   async function saved() {
     const bytes = encodeNetwork(withoutScale(), TOY.classes);
-    const { layer, profiles } = await calibrated();
+    const { layers, profiles } = await calibrated();
     const filter: SavedFilter = {
-      version: 1,
+      version: 2,
       tool: 'test',
       model: { file: 'model.onnx', sha256: sha256(bytes) },
       input: { channels: 1, height: 8, width: 8 },
       preprocessing,
-      layer: layer.name,
+      layers: layers.map(({ name }) => name),
       falsePositiveRate: 0.05,
       images: 160,
       profiles,
@@ -150,9 +160,10 @@ describe('a saved filter', () => {
   });
 
   it.each<[string, Partial<SavedFilter>]>([
-    ['a layer that is not there', { layer: 'nowhere' }],
+    ['a layer that is not there', { layers: ['nowhere'] }],
     ['another image size', { input: { channels: 1, height: 9, width: 8 } }],
-    ['a neuron that is not there', { profiles: [{ label: 0, neurons: [200], threshold: 0, curve: [] }] }],
+    ['too few weights', { profiles: [{ label: 0, weights: [[1]], offset: 0, threshold: 0, curve: [] }] }],
+    ['weights of a layer too many', { layers: ['hidden', 'hidden'] }],
   ])('is refused with %s', async (_name, change) => {
     const { bytes, filter } = await saved();
     const files = memoryFiles({ 'model.onnx': bytes });
@@ -161,11 +172,12 @@ describe('a saved filter', () => {
 
   it.each<[string, string, RegExp]>([
     ['no JSON', '{', /f\.json: the filter cannot be read \(.*no JSON/],
-    ['another document', '{"version":1}', /f\.json: tool: the filter cannot be read/],
-    ['hostile numbers', 'neurons', /neurons\.0: the filter cannot be read/],
+    ['another document', '{"version":2}', /f\.json: tool: the filter cannot be read/],
+    ['a filter of an earlier version', '{"version":1}', /version: the filter cannot be read .* Calibrate a filter/],
+    ['hostile numbers', 'weights', /weights\.0\.0: the filter cannot be read/],
   ])('is refused with %s', async (_name, text, message) => {
     const { filter } = await saved();
-    const hostile = JSON.stringify({ ...filter, profiles: [{ ...filter.profiles[0], neurons: [-1.5] }] });
-    expect(() => parseFilter(text === 'neurons' ? hostile : text, 'f.json')).toThrow(message);
+    const hostile = JSON.stringify({ ...filter, profiles: [{ ...filter.profiles[0], weights: [[null]] }] });
+    expect(() => parseFilter(text === 'weights' ? hostile : text, 'f.json')).toThrow(message);
   });
 });
