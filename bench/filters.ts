@@ -32,6 +32,7 @@ import { paperFilter } from './population/paperFilter';
 import { nameOf, populationPlan, type ModelPlan } from './population/plan';
 
 const RATES = [0.01, 0.05];
+const LEAST_OTHERS = 400;
 const RESULTS = path.join(import.meta.dirname, 'results', 'filter.md');
 
 const plans = populationPlan().filter(({ attack }) => attack !== undefined);
@@ -47,7 +48,10 @@ async function filterAll(): Promise<void> {
     if (parts?.some((part) => plan.id.includes(part)) === false) continue;
     if (!(await fileExists(path.join(POPULATION_FOLDER, `${plan.id}.json`)))) continue;
     if ((await knownRows(plan.id)).length > 0) continue;
-    const measured = await measure(runtime, plan, await populationData(plan.task));
+    const data = await populationData(plan.task);
+    // The tasks of few classes have too few images.
+    if (data.test.count < SCANNED + LEAST_OTHERS) continue;
+    const measured = await measure(runtime, plan, data);
     await fs.writeFile(rowsFile(plan.id), JSON.stringify(measured));
     for (const row of measured) console.log(JSON.stringify(row));
   }

@@ -89,15 +89,14 @@ class Block(nn.Module):
 
 
 class Vit(nn.Module):
-    """A vision transformer of four blocks, on patches of 4x4 pixels, with a class token."""
+    """A vision transformer of three blocks, on sixteen patches, with a class token."""
 
     def __init__(self, channels, side, classes, width=64):
         super().__init__()
-        tokens = (side // 4) ** 2
-        self.patches = nn.Conv2d(channels, width, 4, 4)
+        self.patches = nn.Conv2d(channels, width, side // 4, side // 4)
         self.token = nn.Parameter(torch.zeros(1, 1, width))
-        self.places = nn.Parameter(0.02 * torch.randn(1, tokens + 1, width))
-        self.blocks = nn.Sequential(*[Block(width, 4) for _ in range(4)])
+        self.places = nn.Parameter(0.02 * torch.randn(1, 17, width))
+        self.blocks = nn.Sequential(*[Block(width, 4) for _ in range(3)])
         self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, classes)
 
     def forward(self, x):

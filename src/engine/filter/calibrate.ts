@@ -9,7 +9,7 @@ import type { Preprocessing } from '../samples/preprocessing/preprocessing';
 import type { Samples } from '../samples/samples';
 import { CURVE_RATES, pointAt, rejectedShare, thresholdFor } from './curve';
 import { fitDiscriminant, scoreOf, type Discriminant } from './discriminant';
-import { evidenceLayers, EvidenceMeter } from './evidence';
+import { evidenceLayers, EvidenceMeter, evidenceSizes } from './evidence';
 import type { FilterProfile } from './savedFilter';
 
 export interface CalibrationJob {
@@ -65,16 +65,17 @@ export async function calibrateFilter(job: CalibrationJob): Promise<CalibratedFi
   const meter = await EvidenceMeter.compile(runtime, classifier, preprocessing, layers);
   try {
     const scores = await scoreTriggers(job, meter);
-    return { layers, at: (rate) => filterAt(scores, layers, rate) };
+    const sizes = evidenceSizes(classifier, layers);
+    return { layers, at: (rate) => filterAt(scores, sizes, rate) };
   } finally {
     await meter.dispose();
   }
 }
 
-function filterAt(scores: readonly TriggerScores[], layers: readonly NeuronLayer[], rate: number): RatedFilter {
+function filterAt(scores: readonly TriggerScores[], sizes: readonly number[], rate: number): RatedFilter {
   const profiles = scores.map(({ label, discriminant, clean, stamped }, i) => ({
     label,
-    weights: byLayer(discriminant.weights, layers),
+    weights: byLayer(discriminant.weights, sizes),
     offset: discriminant.offset,
     threshold: thresholdFor(clean, rate / scores.length),
     curve: CURVE_RATES.map((share) => pointAt(thresholdFor(clean, share), clean, stamped[i] ?? clean)),
@@ -93,9 +94,9 @@ function filterAt(scores: readonly TriggerScores[], layers: readonly NeuronLayer
   };
 }
 
-function byLayer(weights: Float32Array, layers: readonly NeuronLayer[]): number[][] {
+function byLayer(weights: Float32Array, sizes: readonly number[]): number[][] {
   let start = 0;
-  return layers.map(({ neurons }) => [...weights.subarray(start, (start += neurons))]);
+  return sizes.map((size) => [...weights.subarray(start, (start += size))]);
 }
 
 /** Images with the triggers are measured twice, as the evidence for many triggers would not fit into the memory. */

@@ -11,7 +11,7 @@ import type { Runtime, Session } from '../runtime/runtime';
 import { IMAGE_BATCH, runImageBatches, type PrepareImage } from '../classify/imageBatches';
 import { applyPreprocessing, type Preprocessing } from '../samples/preprocessing/preprocessing';
 import type { Samples } from '../samples/samples';
-import { evidenceOf, evidenceSize } from './evidence';
+import { evidenceOf } from './evidence';
 import type { FilterProfile } from './savedFilter';
 
 /** What the filter answers instead of a label. */
@@ -86,11 +86,12 @@ function filterGraph(
   const row = (name: string, of: (profile: FilterParts['profiles'][number]) => number): Value =>
     b.constant(float32([1, profiles.length], profiles.map(of)), name);
   const columns = profiles.map(({ weights }) => weights.flat());
-  const weights = Float32Array.from({ length: evidenceSize(layers) * profiles.length }, (_, i) => {
+  const evidence = evidenceOf(b, values, layers);
+  const [, size = 0] = evidence.dims;
+  const weights = Float32Array.from({ length: size * profiles.length }, (_, i) => {
     return columns[i % profiles.length]?.[Math.floor(i / profiles.length)] ?? 0;
   });
-  const projection = b.constant(float32([evidenceSize(layers), profiles.length], weights), 'weights');
-  const projected = b.op('MatMul', [evidenceOf(b, values, layers), projection]);
+  const projected = b.op('MatMul', [evidence, b.constant(float32([size, profiles.length], weights), 'weights')]);
   const score = b.op('Add', [projected, row('offsets', ({ offset }) => offset)]);
   const thresholds = row('thresholds', ({ threshold }) => threshold);
   const excess = b.op('ReduceMax', [b.op('Sub', [score, thresholds]), b.ints([1])], { keepdims: 0 });

@@ -7,6 +7,7 @@ import { classifierOf } from '../classify/classifier';
 import { layerNamed, neuronLayers } from '../neurons/layers';
 import { hashModel, type Sha256 } from '../formats/modelHash';
 import { checkSameModel } from '../scan/prepareWithReport';
+import { evidenceSizes } from './evidence';
 import type { FilterParts } from './imageFilter';
 import type { SavedFilter } from './savedFilter';
 
@@ -34,12 +35,12 @@ export async function openFilter(
   const layers = filter.layers.map((name) => layerNamed(known, name));
   const { channels, height, width } = classifier.input;
   const fits = channels === input.channels && height === input.height && width === input.width;
-  const neurons = layers.map((layer) => layer.neurons).join(', ');
-  if (!fits || profiles.some(({ weights }) => weights.map(({ length }) => length).join(', ') !== neurons)) {
+  const sizes = evidenceSizes(classifier, layers).join(', ');
+  if (!fits || profiles.some(({ weights }) => weights.map(({ length }) => length).join(', ') !== sizes)) {
     throw new UsageError('the filter does not fit its model', {
       file: files.baseName(path),
       place: layers.map(({ name }) => name).join(', '),
-      expected: `images ${channels}×${height}×${width} and ${neurons} neurons`,
+      expected: `images ${channels}×${height}×${width} and ${sizes} weights`,
     });
   }
   return { classifier, preprocessing, layers, profiles, originals: parts };

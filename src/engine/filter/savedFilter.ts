@@ -9,7 +9,10 @@ import type { FilterPoint } from './curve';
 export interface FilterProfile {
   /** Label that the trigger leads to. */
   readonly label: number;
-  /** Per layer of the filter, per neuron. The sum over weight × strongest activation of the neuron, plus {@link offset}, is the image's score. */
+  /**
+   * Per layer of the filter: of its neurons' strongest activations over the places of the image, then of their means; of a layer without places
+   * just of the activations. The sum over weight × activation, plus {@link offset}, is the image's score.
+   */
   readonly weights: readonly (readonly number[])[];
   readonly offset: number;
   /** Images with a larger score are rejected; in standard deviations of the clean images' scores, from their mean. */

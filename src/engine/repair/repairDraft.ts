@@ -72,13 +72,12 @@ export async function makeDraft(
     notes: repairNotes({ settings, rounds, before, after, relearned }),
     findings: [...prepared.findings, ...findings],
     seconds: request.now() - started,
-    imagePasses: run.imagePasses + relearning.imagePasses,
+    imagePasses: run.imagePasses,
   });
   run.tell('evaluating', 1, 2);
   const repaired = withWeights(classifier, run.at().weights);
   const after = await judge.evaluate(repaired);
-  const relearning = run.relearning(classifier, run.labels);
-  const relearned = await relearning.against(repaired);
+  const relearned = await run.relearned();
   run.tell('evaluating', 2, 2);
 
   const evaluate = async (files: Files, path: string): Promise<Evaluation> => {

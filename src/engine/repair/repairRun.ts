@@ -17,7 +17,7 @@ import { type SplitSamples } from './splitSamples';
 import type { Classifier } from '../classify/classifier';
 import { withWeights } from '../classify/withWeights';
 import { type PreparedScan } from '../scan/prepareScan';
-import { type RepairRound } from '../report/repairReport';
+import type { RelearnedTrigger, RepairRound } from '../report/repairReport';
 
 /** Added to the scan's first seed; no scan uses so many. */
 const FRESH_SEEDS = 1000;
@@ -90,7 +90,7 @@ export class RepairRun {
     const { prepared, settings, split, request } = this;
     const classifier = withWeights(prepared.classifier, this.#weights);
     const judge = this.judge();
-    const relearning = this.relearning(classifier, labels);
+    const relearning = this.#relearning(classifier, labels);
     const result = await repairRound({
       runtime: request.runtime,
       classifier,
@@ -190,8 +190,19 @@ export class RepairRun {
     return judge;
   }
 
+  /** What could be learned anew against the result, of all labels repaired. A single round may know it already. */
+  async relearned(): Promise<readonly RelearnedTrigger[]> {
+    const known = this.#rounds.length === 1 ? this.#last?.result.relearned : undefined;
+    if (known !== undefined) return known;
+    const { classifier } = this.prepared;
+    const relearning = this.#relearning(classifier, this.labels);
+    const relearned = await relearning.against(withWeights(classifier, this.#weights));
+    this.#imagePasses += relearning.imagePasses;
+    return relearned;
+  }
+
   /** What could be learned anew against models repaired from `classifier`, of those of `labels` that need the smallest triggers. */
-  relearning(classifier: Classifier, labels: readonly number[]): Relearning {
+  #relearning(classifier: Classifier, labels: readonly number[]): Relearning {
     const { prepared, request, split, settings, events } = this;
     return new Relearning({
       runtime: request.runtime,

@@ -2,7 +2,7 @@
 import type { Classifier } from '../classify/classifier';
 import { type Tensor } from '../graph/tensor';
 import type { CancelSignal } from '../support/cancellation';
-import type { Evaluation, RepairProgress, RepairRound } from '../report/repairReport';
+import type { Evaluation, RelearnedTrigger, RepairProgress, RepairRound } from '../report/repairReport';
 import type { Runtime } from '../runtime/runtime';
 import type { Preprocessing } from '../samples/preprocessing/preprocessing';
 import type { Judge, KnownTrigger } from './judge';
@@ -47,4 +47,6 @@ export interface RoundResult {
   /** The weights at another point of the pruning curve; absent where a later step rests on the chosen one. */
   readonly weightsAt?: (point: number) => ReadonlyMap<string, Tensor>;
   readonly imagePasses: number;
+  /** What could be learned anew against the result, where the round wanted to know. */
+  readonly relearned?: readonly RelearnedTrigger[];
 }

@@ -84,7 +84,7 @@ describe('filter', () => {
     expect(made.err).toBe('');
     expect(made.exitCode).toBe(0);
     expect(made.out).toMatch(/model\.onnx: a filter for about 5\.0 % false alarms, from 96 clean images/);
-    expect(made.out).toMatch(/Trigger of label 3: 200 neurons of hidden, threshold/);
+    expect(made.out).toMatch(/Trigger of label 3, seen in hidden: threshold/);
     const filter = parseFilter(await fs.readFile(at('model.onnx.filter.json'), 'utf8'), 'filter');
     expect(filter).toMatchObject({
       preprocessing: { id: 'raw' },

@@ -7,16 +7,16 @@ import { formatFixed, formatNumber, formatPercent } from '../../support/numberTe
 import { countOf } from '../scanSummary';
 import { textTable } from './textTable';
 
-/** What was calibrated: neurons, thresholds (in standard deviations of the clean images' scores), the curve of Fig. 8. */
+/** What was calibrated: layers, thresholds (in standard deviations of the clean images' scores), the curve of Fig. 8. */
 export function calibrationText({ model, layers, images, falsePositiveRate, profiles }: SavedFilter): string {
-  const sections = profiles.map(({ label, weights, threshold, curve }) => {
+  const sections = profiles.map(({ label, threshold, curve }) => {
     const rows = curve.map((point) => [
       formatPercent(point.falsePositiveRate),
       formatPercent(point.falseNegativeRate),
       formatFixed(point.threshold, 3),
     ]);
     return [
-      `Trigger of label ${label}: ${countOf(weights.flat().filter((weight) => weight !== 0).length, 'neuron')} of ${plainText(layers.join(' and '))}, threshold ${formatFixed(threshold, 3)}`,
+      `Trigger of label ${label}, seen in ${plainText(layers.join(' and '))}: threshold ${formatFixed(threshold, 3)}`,
       ...textTable(['clean rejected', 'stamped passed', 'threshold'], rows).map((line) => `  ${line}`),
     ].join('\n');
   });

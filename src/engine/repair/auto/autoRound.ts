@@ -1,4 +1,5 @@
 /** @file A round that tries methods in the order of their cost until one does. */
+import type { Classifier } from '../../classify/classifier';
 import { withWeights } from '../../classify/withWeights';
 import { worstSuccess, type AutoMethod, type RepairAttempt } from '../../report/repairReport';
 import { UnsupportedModelError, UsageError } from '../../support/errors';
@@ -39,11 +40,18 @@ export async function autoRound(job: RoundJob): Promise<RoundResult> {
         },
       }),
     );
-    const attempt: RepairAttempt = result === undefined ? { method } : { method, result: await judged(job, result) };
+    if (result === undefined) {
+      attempts.push({ method });
+      continue;
+    }
+    const repaired = withWeights(job.classifier, result.weights);
+    const relearned = await job.relearning.against(repaired);
+    const attempt: RepairAttempt = { method, result: await judged(job, repaired, leastGrowth(relearned)) };
     attempts.push(attempt);
-    imagePasses += result?.imagePasses ?? 0;
-    if (result === undefined) continue;
-    if (best === undefined || betterAttempt(attempt, best.attempt, leastAccuracy)) best = { attempt, result };
+    imagePasses += result.imagePasses;
+    if (best === undefined || betterAttempt(attempt, best.attempt, leastAccuracy)) {
+      best = { attempt, result: { ...result, relearned } };
+    }
     if (isEnough(attempt, leastAccuracy)) break;
   }
   if (best === undefined) throw new UnsupportedModelError('no method can repair this model');
@@ -51,11 +59,13 @@ export async function autoRound(job: RoundJob): Promise<RoundResult> {
   return { ...result, round: { ...result.round, method: attempt.method, attempts }, imagePasses };
 }
 
-async function judged(job: RoundJob, { weights }: RoundResult): Promise<NonNullable<RepairAttempt['result']>> {
-  const repaired = withWeights(job.classifier, weights);
+async function judged(
+  job: RoundJob,
+  repaired: Classifier,
+  growth: number | undefined,
+): Promise<NonNullable<RepairAttempt['result']>> {
   const after = await job.judge.evaluate(repaired);
   const thickened = await job.thickenedJudge().evaluate(repaired, true);
-  const growth = leastGrowth(await job.relearning.against(repaired));
   return {
     cleanAccuracy: after.cleanAccuracy,
     attackSuccess: Math.max(worstSuccess(after), worstSuccess(thickened)),

@@ -6,7 +6,7 @@ import { pruneCurve, type PruneJob } from '../prune/prune';
 
 import type { RoundJob } from '../roundJob';
 export function measure(
-  job: RoundJob,
+  job: RoundJob & Pick<PruneJob, 'grownJudge'>,
   layers: readonly NeuronLayer[],
   ranking: readonly number[],
   choose: PruneJob['choose'],

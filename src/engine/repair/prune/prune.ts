@@ -12,8 +12,8 @@ import { withWeights } from '../../classify/withWeights';
 /** A trigger with a smaller share of successes no longer works. */
 export const TRIGGER_IS_DEAD = 0.01;
 /**
- * The attacker's own trigger is larger than the reversed one and drives its neurons farther, so where the reversed one is dead
- * the other may still work. Up to so many times as many neurons are silenced, as long as the accuracy holds.
+ * The attacker's own trigger is larger than the reversed one and drives its neurons farther, so where the reversed one is dead, also
+ * grown a little, the other may still work. Up to so many times as many neurons are silenced, as long as the accuracy holds.
  */
 const MARGIN = 2;
 
@@ -30,6 +30,8 @@ export interface PruneJob {
   readonly layers: readonly NeuronLayer[];
   readonly ranking: readonly number[];
   readonly judge: Judge;
+  /** Follows the triggers grown a little; absent: nobody needs to know. */
+  readonly grownJudge?: Judge;
   /** Of the unpruned model. */
   readonly before: Evaluation;
   /** Chooses among the points; an index. */
@@ -54,11 +56,12 @@ export async function pruneCurve(job: PruneJob): Promise<PruneCurve> {
   };
   const measure = async (pruned: number): Promise<PrunePoint> => {
     throwIfCancelled(job.signal);
-    const evaluation = await judge.evaluate(
-      withWeights(classifier, prunedWeights(classifier, layers, ranking, pruned)),
-      true,
-    );
-    const point = pointOf(pruned, evaluation);
+    const weakened = withWeights(classifier, prunedWeights(classifier, layers, ranking, pruned));
+    const grown = await job.grownJudge?.evaluate(weakened, true);
+    const point = {
+      ...pointOf(pruned, await judge.evaluate(weakened, true)),
+      ...(grown !== undefined && { grownSuccess: worstSuccess(grown) }),
+    };
     points.set(pruned, point);
     job.onCurve?.(curve(), MAX_POINTS - 1);
     return point;
@@ -97,26 +100,37 @@ export function prunedWeights(
 }
 
 /**
- * The most pruned of the accurate points where no reversed trigger works any more, up to {@link MARGIN} times the first of them.
- * Where there is none, the best compromise, both counted in images: accuracy less success.
+ * Of the accurate points where no reversed trigger works any more, also grown a little, the most pruned up to {@link MARGIN} times the first of
+ * them. Where there is none, the same of those where grown ones still work; else the best compromise, both counted in images: accuracy less success.
  */
 export function chooseDeadTrigger(points: readonly PrunePoint[], leastAccuracy: number): number {
-  const accurate = points.filter((point) => isDead(point) && point.cleanAccuracy >= leastAccuracy);
-  const limit = MARGIN * Math.min(...accurate.map(({ pruned }) => pruned));
+  const tiers = [isDeadGrown, isDead].map((dead) => {
+    const accurate = points.filter((point) => dead(point) && point.cleanAccuracy >= leastAccuracy);
+    const limit = MARGIN * Math.min(...accurate.map(({ pruned }) => pruned));
+    return accurate.filter(({ pruned }) => pruned <= limit);
+  });
   return best(points, (point) => {
-    if (accurate.includes(point) && point.pruned <= limit) return [0, -point.pruned];
-    return [1, worstSuccess(point) - point.cleanAccuracy, point.pruned];
+    const tier = tiers.findIndex((tier) => tier.includes(point));
+    return tier >= 0 ? [tier, -point.pruned] : [tiers.length, worstSuccess(point) - point.cleanAccuracy, point.pruned];
   });
 }
 
-/** First where exactly the triggers die, then how far beyond it is pruned. */
+/** First where exactly the triggers die, then where they do so grown a little, then how far beyond it is pruned. */
 export function nextForDeadTrigger(points: readonly PrunePoint[]): number | undefined {
-  const first = points.find(isDead);
-  return turningPoint(points, isDead) ?? (first === undefined ? undefined : MARGIN * first.pruned);
+  const first = points.find(isDeadGrown) ?? points.find(isDead);
+  return (
+    turningPoint(points, isDead) ??
+    turningPoint(points, isDeadGrown) ??
+    (first === undefined ? undefined : MARGIN * first.pruned)
+  );
 }
 
 function isDead(point: PrunePoint): boolean {
   return worstSuccess(point) <= TRIGGER_IS_DEAD;
+}
+
+function isDeadGrown(point: PrunePoint): boolean {
+  return isDead(point) && (point.grownSuccess ?? 0) <= TRIGGER_IS_DEAD;
 }
 
 /** The most pruned point that keeps at least this accuracy. */

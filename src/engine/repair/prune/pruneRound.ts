@@ -17,7 +17,7 @@ export async function pruneRound(job: RoundJob): Promise<RoundResult> {
       ? await byGap(job, elements ?? layer)
       : await byContribution(job);
   const prune = await measure(
-    job,
+    { ...job, grownJudge: job.thickenedJudge() },
     layers,
     order,
     (points) => chooseDeadTrigger(points, job.leastAccuracy),

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { classifierOf } from '../../../../src/engine/classify/classifier';
-import { evidenceLayers, EvidenceMeter } from '../../../../src/engine/filter/evidence';
+import { evidenceLayers, EvidenceMeter, evidenceSizes } from '../../../../src/engine/filter/evidence';
 import { float32 } from '../../../../src/engine/graph/tensor';
 import { neuronLayers } from '../../../../src/engine/neurons/layers';
 import { createOnnxRuntime } from '../../../../src/engine/runtime/onnxruntime';
 import { RAW } from '../../../../src/engine/samples/preprocessing/preprocessing';
 
-it('is the strongest activation of every neuron, wherever in the image, of the last two layers', async () => {
+it('is the strongest activation of every neuron, wherever in the image, and the mean, of the last two layers', async () => {
   const node = (op: string, name: string, inputs: string[], attributes = {}) => ({
     ...{ op, name, inputs, outputs: [name], attributes },
   });
@@ -33,9 +33,10 @@ it('is the strongest activation of every neuron, wherever in the image, of the l
   const meter = await EvidenceMeter.compile(runtime, classifier, RAW, layers);
   const images = Float32Array.of(1, 2, 3, 4, 9, 2, 3, 4);
   expect((await meter.measure({ images, count: 2 })).map((row) => [...row])).toEqual([
-    [4, -1, 10],
-    [9, -2, 18],
+    [4, -1, 2.5, -2.5, 10],
+    [9, -2, 4.5, -4.5, 18],
   ]);
   await meter.dispose();
+  expect(evidenceSizes(classifier, layers)).toEqual([4, 1]);
   expect(() => evidenceLayers([])).toThrow('no layer with neurons');
 });

@@ -94,6 +94,17 @@ describe('choosing a point', () => {
     expect(chooseDeadTrigger([point(0, 0.99, 1), point(1, 0.9, 0), ...points.slice(1)], 0.975)).toBe(4);
   });
 
+  it('counts from where grown triggers are dead, too; where they live on, from where the reversed ones are', () => {
+    const grown = (...values: [pruned: number, success: number, grownSuccess: number][]) =>
+      values.map(([pruned, success, grownSuccess]) => ({ ...point(pruned, 0.99, success), grownSuccess }));
+    const points = grown([0, 1, 1], [4, 0, 0.5], [8, 0, 0.3], [10, 0, 0.005], [20, 0, 0], [21, 0, 0]);
+    expect(chooseDeadTrigger(points, 0.975)).toBe(4);
+    expect(chooseDeadTrigger(points.slice(0, 3), 0.975)).toBe(2);
+    expect(nextForDeadTrigger(grown([0, 1, 1], [1, 0, 1], [2, 0, 1], [8, 0, 0]))).toBe(5);
+    expect(nextForDeadTrigger(grown([0, 1, 1], [1, 0, 1], [7, 0, 1], [8, 0, 0]))).toBe(16);
+    expect(nextForDeadTrigger(grown([0, 1, 1], [1, 0, 1], [2, 0, 1]))).toBe(2);
+  });
+
   it('measures the turn first, then twice as far', () => {
     const points = [point(0, 1, 1), point(8, 1, 0.5), point(16, 1, 0), point(36, 0.9, 0)];
     expect(nextForDeadTrigger(points)).toBe(12);
