@@ -80,22 +80,25 @@ async function measure(runtime: Runtime, plan: ModelPlan, data: PopulationData):
     const filter = await ImageFilter.compile(runtime, { ...shared, layers, profiles: at(rate).profiles });
     const paper = await paperFilter(runtime, classifier, calibrating, triggers, rate);
     const clean = (await filter.check(judging)).labels;
-    let worst = { missed: 0, passed: 0, success: 0 };
+    let worst: Pick<FilterRow, 'missed' | 'passed' | 'success'> | undefined;
     let paperMissed = 0;
     for (const { target, source, trigger } of backdoors) {
       const all = imagesOfOthers(judging, target);
       const victims = source === undefined ? all : selectSamples(all, (i) => all.labels?.[i] === source);
+      if (victims.count === 0) continue;
       const stamped = (await filter.check(victims, stamping(trigger))).labels;
       const missed = 1 - share(stamped, REJECTED);
       const rejected = await paper.check(victims, stamping(trigger));
       paperMissed = Math.max(paperMissed, 1 - rejected.filter(Boolean).length / victims.count);
-      if (missed < worst.missed) continue;
+      if (missed < (worst?.missed ?? 0)) continue;
       const success = await attackSuccess(evaluator, victims, trigger, target);
       worst = { missed, passed: share(stamped, target), success };
     }
     const paperRejected = (await paper.check(judging)).filter(Boolean).length / judging.count;
     await filter.dispose();
     await paper.dispose();
+    // No image of the label that the attack is meant for.
+    if (worst === undefined) continue;
     measured.push({
       ...{ id: plan.id, attack: nameOf(plan.attack ?? { kind: 'nine' }), rate, ...worst },
       ...{ falsePositives: share(clean, REJECTED), calibrated: calibrating.count, judged: judging.count },
