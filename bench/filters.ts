@@ -24,11 +24,11 @@ import { nodeFiles } from '../src/runner/files/nodeFiles';
 import { openRuntime } from '../src/runner/runtimes/runtimes';
 import { slice } from './lib/data';
 import { option } from './lib/options';
+import { paperFilter } from './lib/paperFilter';
 import { backdoorsOf } from './population/backdoors';
 import { populationData, SCANNED, scanned, type PopulationData } from './population/data';
 import { filtersPage, type FilterRow } from './population/filtersPage';
 import { POPULATION_FOLDER } from './population/models';
-import { paperFilter } from './population/paperFilter';
 import { nameOf, populationPlan, type ModelPlan } from './population/plan';
 
 const RATES = [0.01, 0.05];

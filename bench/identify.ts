@@ -1,5 +1,5 @@
 /**
- * @file What reversed and original triggers do to the neurons, and the filter built on that: the paper's Tables III and V, Fig. 8.
+ * @file What reversed and original triggers do to the neurons, and the paper's filter built on that: its Tables III and V, Fig. 8 (our own filter: bench/filters.ts).
  * The filter is made from the reversed trigger and from images of the scan; everything is measured on images that neither the
  * model nor the scan has seen.
  * Usage: tsx bench/identify.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1] [--variants badnets,noise] [--threads 2] [--out FILE]
@@ -11,8 +11,6 @@ import { readModel } from '../src/engine/formats';
 import { classifierOf, type Classifier } from '../src/engine/classify/classifier';
 import type { Identification } from '../src/engine/identify/identification';
 import { identifyTrigger, imagesOfOthers, stamping } from '../src/engine/identify/identifyTrigger';
-import { calibrateFilter } from '../src/engine/filter/calibrate';
-import { ImageFilter, REJECTED } from '../src/engine/filter/imageFilter';
 import type { LabelTrigger } from '../src/engine/classify/labelTrigger';
 import type { Runtime } from '../src/engine/runtime/runtime';
 import { RAW } from '../src/engine/samples/preprocessing/preprocessing';
@@ -22,6 +20,7 @@ import { openRuntime } from '../src/runner/runtimes/runtimes';
 import { loadTask, type Task } from './lib/data';
 import { benchBackdoors, benchModel, type Variant } from './lib/models';
 import { numbers, option } from './lib/options';
+import { paperFilter } from './lib/paperFilter';
 import { benchTrigger, halves } from './lib/scans';
 
 interface FilterRow {
@@ -96,28 +95,26 @@ async function filterRows(
 ): Promise<FilterRow[]> {
   const rows: FilterRow[] = [];
   const victims = imagesOfOthers(unseen, trigger.label);
-  const job = { runtime, classifier, preprocessing: RAW, samples: scanned, triggers: [trigger] };
-  const { layers, at } = await calibrateFilter(job);
+  const evaluator = await Evaluator.compile(runtime, classifier, RAW);
+  const reached = await evaluator.predictions(victims, stamping(original.trigger));
   for (const chosen of RATES) {
-    const { profiles } = at(chosen);
-    const filter = await ImageFilter.compile(runtime, { classifier, preprocessing: RAW, layers, profiles });
-    const answers = async (samples: Samples, stamp?: Parameters<typeof stamping>[0]): Promise<Int32Array> =>
-      (await filter.check(samples, stamp === undefined ? undefined : stamping(stamp))).labels;
-    const stamped = await answers(victims, original.trigger);
+    const filter = await paperFilter(runtime, classifier, scanned, [trigger], chosen);
+    const rejected = await filter.check(victims, stamping(original.trigger));
     rows.push({
       chosen,
-      falsePositives: share(await answers(unseen), REJECTED),
-      missedOriginal: 1 - share(stamped, REJECTED),
-      missedReversed: 1 - share(await answers(victims, trigger), REJECTED),
-      attacksMissed: share(stamped, original.target),
+      falsePositives: share(await filter.check(unseen)),
+      missedOriginal: 1 - share(rejected),
+      missedReversed: 1 - share(await filter.check(victims, stamping(trigger))),
+      attacksMissed: share(rejected.map((isRejected, i) => !isRejected && reached[i] === original.target)),
     });
     await filter.dispose();
   }
+  await evaluator.dispose();
   return rows;
 }
 
-function share(labels: Int32Array, wanted: number): number {
-  return labels.filter((label) => label === wanted).length / labels.length;
+function share(answers: readonly boolean[]): number {
+  return answers.filter(Boolean).length / answers.length;
 }
 
 const percent = (value: number): string => (100 * value).toFixed(2);
@@ -156,7 +153,7 @@ function document(results: readonly Result[]): string {
         }),
       ),
     ),
-    '## Filter (Fig. 8): threshold from the images of the scan, rates on unseen images, in %',
+    "## The paper's filter (Fig. 8): threshold from the images of the scan, rates on unseen images, in %",
     table(
       'model | FPR chosen | FPR | FNR original | attacks that pass | FNR reversed | images of the calibration | unseen',
       results.flatMap(({ name, filter, calibrated, unseen }) =>
