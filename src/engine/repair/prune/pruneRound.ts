@@ -13,9 +13,9 @@ export async function pruneRound(job: RoundJob): Promise<RoundResult> {
   const elements = mapElements(job.classifier, layer, job.writable);
   job.onProgress('ranking', 0, 1, { labels: job.labels });
   const { layers, order, imagePasses } =
-    elements !== undefined || job.settings.layer !== undefined || layer.kind === 'dense'
-      ? await byGap(job, elements ?? layer)
-      : await byContribution(job);
+    elements === undefined && prunesWholeChannels(job)
+      ? await byContribution(job)
+      : await byGap(job, elements ?? layer);
   const prune = await measure(
     { ...job, grownJudge: job.thickenedJudge() },
     layers,
@@ -26,6 +26,16 @@ export async function pruneRound(job: RoundJob): Promise<RoundResult> {
   const weightsAt = (point: number): ReadonlyMap<string, Tensor> =>
     prunedWeights(job.classifier, layers, order, prune.points[point]?.pruned ?? 0);
   return { round: { labels: job.labels, prune }, weights: weightsAt(prune.chosen), weightsAt, imagePasses };
+}
+
+/** Whether there are no elements of a map to silence, which have a place as the trigger has. Throws as {@link layerToPrune} does. */
+export function prunesWholeChannels(job: RoundJob): boolean {
+  const layer = layerToPrune(job);
+  return (
+    job.settings.layer === undefined &&
+    layer.kind === 'convolution' &&
+    mapElements(job.classifier, layer, job.writable) === undefined
+  );
 }
 
 type LayeredRanking = Ranking & { readonly layers: readonly NeuronLayer[] };
