@@ -25,7 +25,11 @@ export function measure(
 }
 
 /** Throws where the user's layer, or every default, has neurons that the file's weights cannot silence. */
-export function layerToPrune({ classifier, writable, settings }: RoundJob): NeuronLayer {
+export function layerToPrune({
+  classifier,
+  writable,
+  settings,
+}: Pick<RoundJob, 'classifier' | 'writable' | 'settings'>): NeuronLayer {
   const layers = neuronLayers(classifier, writable);
   const silenceable = layers.filter((layer) => layer.weights.length > 0);
   if (settings.layer !== undefined) {

@@ -29,7 +29,7 @@ export async function pruneRound(job: RoundJob): Promise<RoundResult> {
 }
 
 /** Whether there are no elements of a map to silence, which have a place as the trigger has. Throws as {@link layerToPrune} does. */
-export function prunesWholeChannels(job: RoundJob): boolean {
+export function prunesWholeChannels(job: Pick<RoundJob, 'classifier' | 'writable' | 'settings'>): boolean {
   const layer = layerToPrune(job);
   return (
     job.settings.layer === undefined &&
