@@ -19,7 +19,6 @@ import type { Samples } from '../src/engine/samples/samples';
 import { selectSamples } from '../src/engine/samples/select';
 import { reversedTriggers } from '../src/engine/scan/reversedTriggers';
 import { completeSettings } from '../src/engine/scan/settings';
-import { fileExists } from '../src/runner/files/fileExists';
 import { nodeFiles } from '../src/runner/files/nodeFiles';
 import { openRuntime } from '../src/runner/runtimes/runtimes';
 import { slice } from './lib/data';
@@ -28,6 +27,7 @@ import { paperFilter } from './lib/paperFilter';
 import { backdoorsOf } from './population/backdoors';
 import { populationData, SCANNED, scanned, type PopulationData } from './population/data';
 import { filtersPage, type FilterRow } from './population/filtersPage';
+import { KeptRows, trainedPlans } from './population/keptRows';
 import { POPULATION_FOLDER } from './population/models';
 import { nameOf, populationPlan, type ModelPlan } from './population/plan';
 
@@ -35,24 +35,20 @@ const RATES = [0.01, 0.05];
 const LEAST_OTHERS = 400;
 const RESULTS = path.join(import.meta.dirname, 'results', 'filter.md');
 
+const kept = new KeptRows<FilterRow>('filter');
 const plans = populationPlan().filter(({ attack }) => attack !== undefined);
 if (process.argv.includes('--data')) await filterAll();
-const rows: FilterRow[] = [];
-for (const { id } of plans) rows.push(...(await knownRows(id)));
-await fs.writeFile(RESULTS, filtersPage(rows));
+await fs.writeFile(RESULTS, filtersPage(await kept.all(plans)));
 
 async function filterAll(): Promise<void> {
   const runtime = await openRuntime({ threads: Number(option('threads') ?? 1) });
-  const parts = option('models')?.split(',');
-  for (const plan of plans) {
-    if (parts?.some((part) => plan.id.includes(part)) === false) continue;
-    if (!(await fileExists(path.join(POPULATION_FOLDER, `${plan.id}.json`)))) continue;
-    if ((await knownRows(plan.id)).length > 0) continue;
+  for (const plan of await trainedPlans(plans)) {
+    if ((await kept.of(plan.id)).length > 0) continue;
     const data = await populationData(plan.task);
     // The tasks of few classes have too few images.
     if (data.test.count < SCANNED + LEAST_OTHERS) continue;
     const measured = await measure(runtime, plan, data);
-    await fs.writeFile(rowsFile(plan.id), JSON.stringify(measured));
+    await kept.save(plan.id, measured);
     for (const row of measured) console.log(JSON.stringify(row));
   }
 }
@@ -117,13 +113,4 @@ function otherImages({ test }: PopulationData): { calibrating: Samples; judging:
 
 function share(labels: Int32Array, wanted: number): number {
   return labels.filter((label) => label === wanted).length / labels.length;
-}
-
-async function knownRows(id: string): Promise<FilterRow[]> {
-  const text = await fs.readFile(rowsFile(id), 'utf8').catch(() => '[]');
-  return JSON.parse(text) as FilterRow[];
-}
-
-function rowsFile(id: string): string {
-  return path.join(POPULATION_FOLDER, `${id}.filter.json`);
 }

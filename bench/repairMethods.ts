@@ -24,13 +24,13 @@ import { RAW } from '../src/engine/samples/preprocessing/preprocessing';
 import { selectSamples } from '../src/engine/samples/select';
 import { reversedTriggers, suspectsOf } from '../src/engine/scan/reversedTriggers';
 import { completeSettings } from '../src/engine/scan/settings';
-import { fileExists } from '../src/runner/files/fileExists';
 import { nodeFiles } from '../src/runner/files/nodeFiles';
 import { openRuntime } from '../src/runner/runtimes/runtimes';
 import { labelled, slice } from './lib/data';
 import { option } from './lib/options';
 import { backdoorsOf } from './population/backdoors';
 import { populationData, SCANNED, scanned, type PopulationData } from './population/data';
+import { KeptRows, trainedPlans } from './population/keptRows';
 import { POPULATION_FOLDER } from './population/models';
 import { nameOf, populationPlan, type ModelPlan } from './population/plan';
 import { repairsPage, type RepairRow } from './population/repairsPage';
@@ -41,20 +41,16 @@ const IMAGES = Number(option('images') ?? SCANNED);
 const JUDGING = 2000;
 const RESULTS = path.join(import.meta.dirname, 'results', 'repair-methods.md');
 
+const kept = new KeptRows<RepairRow>('repairs');
 const plans = populationPlan();
 if (process.argv.includes('--data')) await repairAll();
-const rows: RepairRow[] = [];
-for (const { id } of plans) rows.push(...(await knownRows(id)));
-await fs.writeFile(RESULTS, repairsPage(rows));
+await fs.writeFile(RESULTS, repairsPage(await kept.all(plans)));
 
 async function repairAll(): Promise<void> {
   const runtime = await openRuntime({ threads: Number(option('threads') ?? 1) });
-  const parts = option('models')?.split(',');
   const methods = (option('methods') ?? 'auto').split(',') as RepairMethod[];
-  for (const plan of plans) {
-    if (parts?.some((part) => plan.id.includes(part)) === false) continue;
-    if (!(await fileExists(path.join(POPULATION_FOLDER, `${plan.id}.json`)))) continue;
-    const known = await knownRows(plan.id);
+  for (const plan of await trainedPlans(plans)) {
+    const known = await kept.of(plan.id);
     const open = methods.filter((method) => !known.some((row) => row.method === method && row.images === IMAGES));
     if (open.length === 0) continue;
     await repairOne(runtime, plan, open, known);
@@ -116,7 +112,7 @@ async function repairOne(
       seconds: (performance.now() - started) / 1000,
     };
     done.push(row);
-    await fs.writeFile(rowsFile(plan.id), JSON.stringify(done));
+    await kept.save(plan.id, done);
     console.log(JSON.stringify(row));
   }
 }
@@ -142,13 +138,4 @@ async function figures(
   } finally {
     await evaluator.dispose();
   }
-}
-
-async function knownRows(id: string): Promise<RepairRow[]> {
-  const text = await fs.readFile(rowsFile(id), 'utf8').catch(() => '[]');
-  return JSON.parse(text) as RepairRow[];
-}
-
-function rowsFile(id: string): string {
-  return path.join(POPULATION_FOLDER, `${id}.repairs.json`);
 }

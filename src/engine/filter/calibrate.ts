@@ -99,16 +99,19 @@ function byLayer(weights: Float32Array, sizes: readonly number[]): number[][] {
   return sizes.map((size) => [...weights.subarray(start, (start += size))]);
 }
 
-/** Images with the triggers are measured twice, as the evidence for many triggers would not fit into the memory. */
+/** Images with several triggers are measured twice, as the evidence for many would not fit into the memory: only the latest is kept. */
 async function scoreTriggers(
   { samples, triggers, signal }: CalibrationJob,
   meter: EvidenceMeter,
 ): Promise<TriggerScores[]> {
   const clean = await meter.measure(samples, undefined, signal);
-  const stampedWith = async (trigger: LabelTrigger): Promise<StampedRow[]> => {
+  let latest: { readonly trigger: LabelTrigger; readonly stamped: readonly StampedRow[] } | undefined;
+  const stampedWith = async (trigger: LabelTrigger): Promise<readonly StampedRow[]> => {
+    if (latest?.trigger === trigger) return latest.stamped;
     const rows = await meter.measure(imagesOfOthers(samples, trigger.label), stamping(trigger), signal);
     const images = clean.map((_row, i) => i).filter((i) => samples.labels?.[i] !== trigger.label);
-    return rows.map((row, i) => ({ row, image: images[i] ?? 0 }));
+    latest = { trigger, stamped: rows.map((row, i) => ({ row, image: images[i] ?? 0 })) };
+    return latest.stamped;
   };
   const fits: CrossFit[] = [];
   for (const trigger of triggers) fits.push(crossFit(clean, await stampedWith(trigger)));

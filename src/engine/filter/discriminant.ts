@@ -25,12 +25,12 @@ export function fitDiscriminant(clean: readonly Float32Array[], stamped: readonl
   const chosen = Array.from(shift.keys())
     .sort((a, b) => Math.abs(shift[b] ?? 0) - Math.abs(shift[a] ?? 0) || a - b)
     .slice(0, MOST);
-  const standardised = (rows: readonly Float32Array[]): Float64Array[] =>
+  const standardised = (rows: readonly Float32Array[], centre: Float64Array): Float64Array[] =>
     rows.map((row) =>
-      Float64Array.from(chosen, (column) => ((row[column] ?? 0) - (means[column] ?? 0)) / (deviations[column] ?? 1)),
+      Float64Array.from(chosen, (column) => ((row[column] ?? 0) - (centre[column] ?? 0)) / (deviations[column] ?? 1)),
     );
-  const ofClean = covariance(standardised(clean));
-  const ofStamped = covariance(standardised(stamped));
+  const ofClean = covariance(standardised(clean, means));
+  const ofStamped = covariance(standardised(stamped, stampedMeans));
   const within = ofClean.map((row, i) => row.map((value, j) => (value + (ofStamped[i]?.[j] ?? 0)) / 2));
   const direction = solve(
     shrunk(within),
@@ -74,18 +74,14 @@ function deviationsOf(clean: Float64Array, stamped: Float64Array): Float64Array 
   return both.map((variance) => Math.sqrt(variance) + least || 1);
 }
 
-/** About the rows' own mean; symmetric. */
+/** Of rows whose mean is 0; symmetric. */
 function covariance(rows: readonly Float64Array[]): Float64Array[] {
   const size = rows[0]?.length ?? 0;
-  const means = new Float64Array(size);
-  for (const row of rows) row.forEach((value, i) => (means[i] = (means[i] ?? 0) + value / rows.length));
   const sums = Array.from({ length: size }, () => new Float64Array(size));
-  const centred = new Float64Array(size);
   for (const row of rows) {
-    row.forEach((value, i) => (centred[i] = value - (means[i] ?? 0)));
     sums.forEach((sum, i) => {
-      const factor = centred[i] ?? 0;
-      for (let j = 0; j <= i; j++) sum[j] = (sum[j] ?? 0) + factor * (centred[j] ?? 0);
+      const factor = row[i] ?? 0;
+      for (let j = 0; j <= i; j++) sum[j] = (sum[j] ?? 0) + factor * (row[j] ?? 0);
     });
   }
   return sums.map((sum, i) => sum.map((value, j) => (j <= i ? value : (sums[j]?.[i] ?? 0)) / rows.length));

@@ -28,7 +28,10 @@ export interface PrunePoint {
   readonly pruned: number;
   readonly cleanAccuracy: number;
   readonly triggers: readonly TriggerSuccess[];
-  /** Of the reversed triggers grown a little the success of the one that works best, 0–1; absent where pruning does not go by triggers. */
+  /**
+   * Of the reversed triggers grown a little the success of the one that works best, 0–1; absent where the reversed
+   * ones still work, and where pruning does not go by triggers.
+   */
   readonly grownSuccess?: number;
 }
 

@@ -57,11 +57,10 @@ export async function pruneCurve(job: PruneJob): Promise<PruneCurve> {
   const measure = async (pruned: number): Promise<PrunePoint> => {
     throwIfCancelled(job.signal);
     const weakened = withWeights(classifier, prunedWeights(classifier, layers, ranking, pruned));
-    const grown = await job.grownJudge?.evaluate(weakened, true);
-    const point = {
-      ...pointOf(pruned, await judge.evaluate(weakened, true)),
-      ...(grown !== undefined && { grownSuccess: worstSuccess(grown) }),
-    };
+    const own = pointOf(pruned, await judge.evaluate(weakened, true));
+    // Grown triggers live where the others do; nothing hangs on how well.
+    const grown = isDead(own) ? await job.grownJudge?.evaluate(weakened, true) : undefined;
+    const point = { ...own, ...(grown !== undefined && { grownSuccess: worstSuccess(grown) }) };
     points.set(pruned, point);
     job.onCurve?.(curve(), MAX_POINTS - 1);
     return point;
