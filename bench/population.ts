@@ -3,7 +3,7 @@
  * bench/results/population.md. What is trained and measured is kept in the user's cache folder, so that it can go on later.
  * Usage: npm run bench:population -- --data FOLDER [--tasks mnist,mnist2,mnist3,gtsrb,cifar10] [--share I/N] [--threads 1] [--most N]
  *   [--trained], which scans what is trained already and trains nothing
- * Without --data, the page is written anew from what is there.
+ * Without --data, the rules are fitted and the page written anew from what is there.
  */
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
@@ -17,6 +17,7 @@ import { POPULATION_FOLDER, populationModel } from './population/models';
 import { evidenceFigure } from './population/figure';
 import { populationPage } from './population/page';
 import { isExample, type MeasuredModel, reassessed } from './population/rows';
+import { fitRules, writeRules } from './population/rule';
 import { type ModelPlan, populationPlan, type PopulationTask } from './population/plan';
 
 const RESULTS = path.join(import.meta.dirname, 'results', 'population.md');
@@ -28,8 +29,11 @@ for (const { id } of plans) {
   const text = await fs.readFile(evidenceFile(id), 'utf8').catch(() => undefined);
   if (text !== undefined) measured.push(JSON.parse(text) as MeasuredModel);
 }
+const fits = fitRules(measured.filter(isExample));
+if (await writeRules(fits))
+  console.log('The constants of the rules have changed. Run this again without --data to have the page judge by them.');
 const examples = measured.filter(isExample).map(reassessed);
-await fs.writeFile(RESULTS, populationPage(examples));
+await fs.writeFile(RESULTS, populationPage(examples, fits));
 await fs.writeFile(RESULTS.replace(/md$/, 'svg'), evidenceFigure(examples));
 
 async function growPopulation(): Promise<void> {

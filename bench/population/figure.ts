@@ -1,7 +1,6 @@
 /** @file The population's evidence as a picture: response against relative norm, and the ROC curve of the smallest norm and of the rule's score. */
-import { relativeNorms } from '../../src/engine/detect/judge/comparedNorm';
-import { scoreBeside } from '../../src/engine/detect/judge/rule';
-import { isClean, isComparable, type MeasuredModel, smallestRelative } from './rows';
+import { logOdds } from '../../src/engine/detect/judge/rule';
+import { isClean, isComparable, lossesBeyondOthers, type MeasuredModel, relativeNorms, smallestRelative } from './rows';
 
 const SIDE = 320;
 const GAP = 60;
@@ -75,11 +74,11 @@ function scatter(points: readonly Point[]): string {
 function roc(models: readonly MeasuredModel[]): string {
   const smallest = (model: MeasuredModel): number => -smallestRelative(model);
   const score = (model: MeasuredModel): number => {
-    const relative = relativeNorms(model.labels);
+    const beyond = lossesBeyondOthers(model);
     const scores = model.labels.flatMap(({ label, response, l1 }) =>
       response === undefined || l1 === undefined
         ? []
-        : [scoreBeside({ response, share: l1 / model.pixels, relative: relative.get(label) ?? 1 })],
+        : [logOdds({ response, share: l1 / model.pixels, beyondOthers: beyond.get(label) ?? NaN })],
     );
     return Math.max(-10, ...scores);
   };

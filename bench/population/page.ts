@@ -1,19 +1,11 @@
 /** @file What the measured population shows, as a page. */
-import { scoreAlone } from '../../src/engine/detect/judge/rule';
-import { crossValidated, fit, logOdds, rocAuc } from './fit';
+import { EVIDENCE } from '../../src/engine/detect/judge/rule';
+import { rocAuc } from './fit';
 import { nameOf } from './plan';
-import {
-  FEATURES,
-  firstSuspect,
-  isClean,
-  isComparable,
-  isExact,
-  type MeasuredModel,
-  rowsOf,
-  smallestRelative,
-} from './rows';
+import type { Fits, RuleFit } from './rule';
+import { firstSuspect, isClean, isComparable, isExact, type MeasuredModel, smallestRelative } from './rows';
 
-export function populationPage(models: readonly MeasuredModel[]): string {
+export function populationPage(models: readonly MeasuredModel[], fits: Fits): string {
   const infected = models.filter((model) => !isClean(model));
   const clean = models.filter(isClean);
   const asked = infected.filter(({ plan }) => plan.attack?.kind !== 'source' && plan.attack?.kind !== 'blended');
@@ -33,12 +25,13 @@ Models whose backdoor works in less than 80 % of the images are left out.
 | flagged set is exactly the attacker's labels, of these | ${share(asked, isExact)} |
 | ROC-AUC of the smallest norm by the median | ${auc(comparable, (model) => -smallestRelative(model))} |
 | ROC-AUC of the smallest share of the image | ${auc(comparable, smallestShare)} |
-| first look without images: ROC-AUC of the largest ln response − ½ ln share, patch triggers | ${auc(comparable, largestScore)} |
 | first look: clean models with a suspicious label | ${share(clean, ({ firstLook }) => firstLook.flagged.length > 0)} |
 | first look: the attacker's label is suspicious, patch triggers | ${share(asked, ({ targets, firstLook }) => firstLook.flagged.some((label) => targets.includes(label)))} |
 ${passesRows(models)}
 
-${regression(models)}
+The rule of a scan, ${regression(models, fits.scan)}
+
+That of a first look without images, ${regression(models, fits.firstLook)}
 
 ![Response against norm, and ROC curves](population.svg)
 
@@ -62,14 +55,6 @@ function smallestShare({ labels, pixels }: MeasuredModel): number {
   return -Math.min(...labels.flatMap(({ l1 }) => (l1 === undefined ? [] : [l1]))) / pixels;
 }
 
-/** In the first look, by what its verdict goes. */
-function largestScore({ firstLook, pixels }: MeasuredModel): number {
-  const scores = firstLook.labels.flatMap(({ l1, response }) =>
-    l1 === undefined || response === undefined ? [] : [scoreAlone({ response, share: l1 / pixels })],
-  );
-  return Math.max(...scores, 0);
-}
-
 function auc(models: readonly MeasuredModel[], score: (model: MeasuredModel) => number): string {
   const positive = models.map((model) => !isClean(model));
   return rocAuc(models.map(score), positive).toFixed(3);
@@ -85,22 +70,15 @@ function passesRows(models: readonly MeasuredModel[]): string {
     .join('\n');
 }
 
-/** Log-odds that a label is a backdoor's, fitted on what there is; a model counts by its largest. */
-function regression(models: readonly MeasuredModel[]): string {
-  const used = models.filter(isComparable);
-  const rows = used.flatMap(rowsOf);
-  const weights = fit(rows);
-  const held = crossValidated(rows);
-  const scoreOf = (id: string, scores: readonly number[]): number =>
-    Math.max(-50, ...rows.flatMap((row, i) => (row.model === id ? [scores[i] ?? -50] : [])));
-  const positive = used.map((model) => !isClean(model));
-  const curve = (scores: readonly number[]): string =>
-    rocAuc(
-      used.map(({ plan }) => scoreOf(plan.id, scores)),
-      positive,
-    ).toFixed(3);
-  const terms = FEATURES.map((name, i) => `${(weights[i + 1] ?? NaN).toFixed(2)} · ${name}`).join(' + ');
-  return `Regression over ${rows.length} labels: log-odds = ${(weights[0] ?? NaN).toFixed(2)} + ${terms}. ROC-AUC of a model's largest log-odds, patch triggers: ${curve(rows.map((row) => logOdds(weights, row)))}; cross-validated, leaving out one task and network at a time: ${curve(held)}.`;
+/** What the rule's constants come from; a model counts by its largest label. */
+function regression(models: readonly MeasuredModel[], { rule, labels, largest }: RuleFit): string {
+  const patches = models.filter((model) => largest.has(model.plan.id) && model.plan.attack?.kind !== 'blended');
+  const curve = (which: 'fitted' | 'held'): string => auc(patches, ({ plan }) => largest.get(plan.id)?.[which] ?? NaN);
+  const infected = patches.filter((model) => !isClean(model));
+  const found = share(infected, ({ plan }) => (largest.get(plan.id)?.held ?? NaN) > rule.infected);
+  const weights = [rule.lnResponse, rule.lnShare, rule.beyondOthers];
+  const terms = EVIDENCE.map((name, i) => `${(weights[i] ?? NaN).toFixed(2)} · ${name}`).join(' + ');
+  return `fitted to ${labels} labels: log-odds = ${rule.bias.toFixed(2)} + ${terms}. ROC-AUC of a model's largest log-odds, patch triggers: ${curve('fitted')}; cross-validated, leaving out one task and network at a time: ${curve('held')}. Of clean models' labels the largest cross-validated log-odds are ${rule.infected.toFixed(2)}; ${found} infected models have more.`;
 }
 
 function byAttack(infected: readonly MeasuredModel[]): string {

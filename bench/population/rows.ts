@@ -1,6 +1,9 @@
 /** @file The population's labels as rows of features, and what the scans made of its models. */
-import { comparedNorm, relativeNorms } from '../../src/engine/detect/judge/comparedNorm';
-import { LEAST_SHARE } from '../../src/engine/detect/judge/rule';
+import { comparedNorm } from '../../src/engine/detect/judge/comparedNorm';
+import { beyondOthers } from '../../src/engine/detect/judge/beyondOthers';
+import { evidenceOf } from '../../src/engine/detect/judge/rule';
+import { median } from '../../src/engine/detect/judge/outliers';
+import { MIN_LABELS } from '../../src/engine/detect/judge/significance';
 import { assess } from '../../src/engine/detect/judge/verdict';
 import { completeSettings } from '../../src/engine/scan/settings';
 import type { LabelRow } from './fit';
@@ -43,26 +46,36 @@ export function isComparable({ plan, labels }: MeasuredModel): boolean {
   return labels.length >= 4 && kind !== 'blended' && kind !== 'source';
 }
 
-export const FEATURES = ['ln response', '−ln max(share of the image, 0.02)', '−ln norm by the median'] as const;
+/** By label; of those that were asked about alone. */
+export function lossesBeyondOthers({ labels }: Pick<MeasuredModel, 'labels'>): ReadonlyMap<number, number> {
+  return beyondOthers(
+    new Map(
+      labels.flatMap(({ label, lostWhenMoved }) => (lostWhenMoved === undefined ? [] : [[label, lostWhenMoved]])),
+    ),
+  );
+}
 
 /**
- * Labels that the network was asked about, with {@link FEATURES}. Labels of infected models that the attacker did not choose are
+ * Labels that the network was asked about, with the rule's evidence. Labels of infected models that the attacker did not choose are
  * left out: they may be lookalikes, which teach nothing about either kind.
  */
 export function rowsOf(model: MeasuredModel): (LabelRow & { readonly label: number })[] {
   const { plan, targets, pixels, labels } = model;
-  const relative = relativeNorms(labels);
+  const beyond = lossesBeyondOthers(model);
   return labels.flatMap(({ label, l1, response }) => {
-    if (l1 === undefined || response === undefined) return [];
+    if (l1 === undefined || response === undefined || !beyond.has(label)) return [];
     const infected = targets.includes(label);
     if (!infected && !isClean(model)) return [];
-    const features = [
-      Math.log(response),
-      -Math.log(Math.max(l1 / pixels, LEAST_SHARE)),
-      -Math.log(relative.get(label) ?? 1),
-    ];
+    const features = evidenceOf({ response, share: l1 / pixels, beyondOthers: beyond.get(label) ?? NaN });
     return [{ group: `${plan.task} ${plan.network}`, model: plan.id, label, features, infected }];
   });
+}
+
+/** By label, its norm as a share of the median one; at most 1, and 1 where fewer than {@link MIN_LABELS} labels say nothing about the usual. */
+export function relativeNorms(results: MeasuredModel['labels']): ReadonlyMap<number, number> {
+  const found = results.filter(({ l1 }) => l1 !== undefined);
+  const centre = found.length < MIN_LABELS ? 0 : median(found.map(comparedNorm));
+  return new Map(found.map((result) => [result.label, centre === 0 ? 1 : Math.min(1, comparedNorm(result) / centre)]));
 }
 
 /** Of all labels, by the median one. */

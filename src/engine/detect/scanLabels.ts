@@ -1,6 +1,8 @@
 /** @file A whole detection: invert labels, ask the network about the suspects, assess. */
 import { CancelledError } from '../support/errors';
+import type { Classifier } from '../classify/classifier';
 import { Evaluator } from '../classify/evaluator';
+import type { LabelTrigger } from '../classify/labelTrigger';
 import { withUsualLogits } from '../classify/usualLogits';
 import type { LabelResult } from '../report/scanReport';
 import { Checkpoint } from './budget/checkpoint';
@@ -11,6 +13,7 @@ import { finishSuspects, race } from './budget/race';
 import { chooseSuspects, furtherSuspects } from './budget/suspects';
 import { assess, type Assessment } from './judge/verdict';
 import { type Answers, askNetwork } from './respond/askNetwork';
+import { lostWhenMoved } from './respond/lostWhenMoved';
 import { type ResponseMeter, responseMeter } from './respond/response';
 import type { DetectionJob, ScanEvents } from './scanJob';
 
@@ -23,10 +26,15 @@ export interface Detection extends Assessment {
 export async function scanLabels(given: DetectionJob, events: ScanEvents): Promise<Detection> {
   const started = given.now();
   const { runtime, preprocessing, images, checkpointKey } = given;
-  // Its predictions are those of the classifier with other logits as well.
-  const evaluator = await Evaluator.compile(runtime, given.classifier, preprocessing);
+  const raw = await Evaluator.compile(runtime, given.classifier, preprocessing);
+  let classifier: Classifier;
   try {
-    const classifier = await withUsualLogits(given.classifier, evaluator, images, events.signal);
+    classifier = await withUsualLogits(given.classifier, raw, images, events.signal);
+  } finally {
+    await raw.dispose();
+  }
+  const evaluator = await Evaluator.compile(runtime, classifier, preprocessing);
+  try {
     const checkpoint = await Checkpoint.open(events.checkpoints, checkpointKey, classifier.input);
     return await detect({ job: { ...given, classifier }, events, checkpoint, evaluator, started });
   } finally {
@@ -69,8 +77,10 @@ async function pursue(
   scan: RunningScan,
   raced: readonly LabelResult[],
 ): Promise<Pick<Answers, 'results' | 'imagePasses'>> {
-  const { job, events } = scan;
-  const { settings } = job;
+  const { job, events, evaluator } = scan;
+  const { settings, images, classifier } = job;
+  const moved = (triggers: readonly LabelTrigger[]): Promise<ReadonlyMap<number, number>> =>
+    lostWhenMoved(evaluator, images, classifier.input, triggers, settings.seed, events.signal);
   const lookedAt = new Set<number>();
   let [results, imagePasses] = [raced, 0];
   let suspects = chooseSuspects(raced);
@@ -84,7 +94,7 @@ async function pursue(
       ...(events.signal && { signal: events.signal }),
     });
     if (meter === undefined) break;
-    const answers = await askNetwork(meter, events, results, suspects);
+    const answers = await askNetwork(meter, moved, events, results, suspects);
     results = answers.results;
     imagePasses += answers.imagePasses;
     for (const label of suspects) lookedAt.add(label);

@@ -68,6 +68,7 @@ const label = z.object({
   pValue: share.exactOptional(),
   attackSuccess: share.exactOptional(),
   response: z.number().min(0).exactOptional(),
+  lostWhenMoved: z.number().exactOptional(),
   explainedBy: count.exactOptional(),
   flagged: z.boolean(),
   trigger: trigger.exactOptional(),

@@ -80,6 +80,11 @@ export interface LabelResult {
    * goes away, a feature of the class stays.
    */
   readonly response?: number;
+  /**
+   * Share of its effect that the trigger loses when it is moved, about 0 to 1; only of labels that have a `response`. A backdoor's works where it was put, a feature of the
+   * class elsewhere too.
+   */
+  readonly lostWhenMoved?: number;
   /** Set where the trigger goes away with that of another label: this one may be vulnerable only because of the other's backdoor. */
   readonly explainedBy?: number;
   readonly flagged: boolean;

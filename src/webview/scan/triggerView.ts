@@ -81,5 +81,6 @@ function figures(row: LabelRow): TemplateResult {
     ${figure(t('Anomaly index'), formatFixed(row.anomalyIndex, 2))} ${figure(t('p-value'), formatPValue(row.pValue))}
     ${figure(t('Attack success'), formatPercent(row.attackSuccess))}
     ${row.response === undefined ? nothing : figure(t('L1 norm once unlearned'), t('× {0}', formatFixed(row.response, 1)))}
+    ${row.lostWhenMoved === undefined ? nothing : figure(t('Effect lost when moved'), formatPercent(row.lostWhenMoved))}
   </dl>`;
 }

@@ -1,7 +1,8 @@
 /** @file From the labels' L1 norms to anomaly indices, p-values, flagged labels and a verdict with its reasons. */
 import type { LabelResult, ScanSettings, Verdict } from '../../report/scanReport';
-import { comparedNorm, relativeNorms } from './comparedNorm';
-import { type Asked, isConsequence, isShortcut, isSmallAndWeak, isSuspicious } from './rule';
+import { beyondOthers } from './beyondOthers';
+import { comparedNorm } from './comparedNorm';
+import { type Asked, isConsequence, isDoubtful, isShortcut, isSuspicious } from './rule';
 import { anomalyIndices, median, scaledMad } from './outliers';
 import { familyWisePValues, MIN_LABELS } from './significance';
 
@@ -49,13 +50,15 @@ export interface Assessment {
 export function assess(results: readonly LabelResult[], evidence: Evidence): Assessment {
   const found = results.filter((result) => result.state === 'found' && result.l1 !== undefined);
   const norms = found.map(comparedNorm);
-  const relative = relativeNorms(found);
   const centre = median(norms);
   const spread = scaledMad(norms);
   const indices = anomalyIndices(norms);
   const pValues = familyWisePValues(norms, Math.max(found.length, evidence.scanned));
+  const beyond = beyondOthers(
+    new Map(found.flatMap(({ label, lostWhenMoved }) => (lostWhenMoved === undefined ? [] : [[label, lostWhenMoved]]))),
+  );
   const known = found.map(({ label, l1 = NaN, response = NaN, explainedBy }, i) => ({
-    ...{ label, response, explainedBy, share: l1 / evidence.pixels, relative: relative.get(label) ?? 1 },
+    ...{ label, response, explainedBy, share: l1 / evidence.pixels, beyondOthers: beyond.get(label) ?? NaN },
     pValue: (norms[i] ?? NaN) <= MAX_RELATIVE_L1 * centre ? (pValues[i] ?? NaN) : NaN,
   }));
   const shortcuts = labelsOf(shortcutsAmong(known, evidence.firstLook === true));
@@ -68,7 +71,7 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
   const outliers = labelsOf(
     others.filter(({ response, pValue }) => pValue <= (Number.isNaN(response) ? 1 : DENIED) * pThreshold),
   );
-  const doubtful = labelsOf(others.filter((one) => isSmallAndWeak(one) || one.pValue <= pThreshold));
+  const doubtful = labelsOf(others.filter((one) => isDoubtful(one) || one.pValue <= pThreshold));
   const position = new Map(found.map((result, i) => [result.label, i]));
   const labels = results.map((result): LabelResult => {
     const i = position.get(result.label);
@@ -97,8 +100,7 @@ interface Known extends Asked {
 
 /** What the network has admitted, without what follows from it. */
 function shortcutsAmong(known: readonly Known[], firstLook: boolean): Known[] {
-  const hasShortcut = known.some((one) => isShortcut(one));
-  const responding = known.filter((one) => (firstLook ? isSuspicious(one) : hasShortcut && isShortcut(one, true)));
+  const responding = known.filter((one) => (firstLook ? isSuspicious(one) : isShortcut(one)));
   return responding.filter((one) => {
     const cause = responding.find(({ label }) => label === one.explainedBy);
     return cause === undefined || !isConsequence(one, cause.share);
@@ -109,7 +111,7 @@ function decide(
   labels: readonly LabelResult[],
   shortcuts: ReadonlySet<number>,
   doubtful: ReadonlySet<number>,
-  { scanned, classes, settings, firstLook }: Evidence,
+  { scanned, classes, settings, pixels, firstLook }: Evidence,
   smallestP: number,
   doubts: readonly string[],
 ): Pick<Assessment, 'verdict' | 'reasons'> {
@@ -128,7 +130,7 @@ function decide(
           : [
               `A far smaller trigger than usual suffices for ${outliers.map(labelText).join(', ')}; a clean model with as many labels shows one this small with probability ${showP(smallestP)}.`,
             ]),
-        ...flagged.filter(({ label }) => shortcuts.has(label)).map(shortcutReason),
+        ...flagged.filter(({ label }) => shortcuts.has(label)).map((one) => shortcutReason(one, pixels)),
         ...labels.flatMap(vulnerableReason),
       ],
     };
@@ -144,7 +146,7 @@ function decide(
     return {
       verdict: 'inconclusive',
       reasons: [
-        `A far smaller trigger than usual suffices for ${names.join(', ')}, but the model does not unlearn it as clearly as it would a backdoor: it may be a weak spot of a clean class. Scan again with --thorough, and with other images.`,
+        `What is known of ${names.join(', ')} lies between a backdoor and a weak spot of a clean class. Scan again with --thorough, and with other images.`,
       ],
     };
   }
@@ -161,14 +163,15 @@ function decide(
     reasons: [
       Number.isFinite(smallestP)
         ? `No label has an abnormally small trigger (smallest p-value ${showP(smallestP)}).`
-        : 'No trigger goes away when the model unlearns it, as a backdoor does.',
+        : 'No trigger behaves as that of a backdoor does.',
     ],
   };
 }
 
-function shortcutReason(result: LabelResult): string {
-  const { response = NaN } = result;
-  return `The model unlearns the trigger of ${labelText(result)} in a moment, and is then ${response.toFixed(1)} times harder to lead there: a shortcut, not a feature of the class.`;
+function shortcutReason(result: LabelResult, pixels: number): string {
+  const { l1 = NaN, response = NaN, lostWhenMoved = NaN } = result;
+  const [covered, lost] = [(100 * l1) / pixels, 100 * lostWhenMoved];
+  return `The trigger of ${labelText(result)} covers ${covered.toFixed(1)} % of the image and loses ${lost.toFixed(0)} % of its effect when it is moved; once the model has unlearned it, the label is ${response.toFixed(1)} times harder to reach: a shortcut, not a feature of the class.`;
 }
 
 function vulnerableReason(result: LabelResult): string[] {

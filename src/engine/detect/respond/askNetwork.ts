@@ -1,7 +1,8 @@
 /** @file Adds to the labels with the smallest triggers what the network answers when those are unlearned. */
+import type { LabelTrigger } from '../../classify/labelTrigger';
 import { maskOf, patternOf } from '../../report/decodeTrigger';
 import type { LabelResult } from '../../report/scanReport';
-import { relativeNorms } from '../judge/comparedNorm';
+import { beyondOthers } from '../judge/beyondOthers';
 import type { ScanEvents } from '../scanJob';
 import { examine, type Examination, type Suspect } from './examine';
 import type { ResponseMeter } from './response';
@@ -14,30 +15,39 @@ export interface Answers {
   readonly imagePasses: number;
 }
 
+/** `moved` says of each trigger how much it loses when it is moved; see {@link lostWhenMoved}. */
 export async function askNetwork(
   meter: ResponseMeter,
+  moved: (triggers: readonly LabelTrigger[]) => Promise<ReadonlyMap<number, number>>,
   events: ScanEvents,
   results: readonly LabelResult[],
   suspects: readonly number[],
 ): Promise<Answers> {
-  const relative = relativeNorms(results);
-  const asked = results
+  const triggers = results
     .filter(({ label }) => suspects.includes(label))
-    .flatMap(({ label, l1, trigger }): Suspect[] =>
+    .flatMap(({ label, l1, trigger }) =>
       l1 === undefined || trigger === undefined
         ? []
-        : [{ label, l1, relative: relative.get(label) ?? 1, mask: maskOf(trigger), pattern: patternOf(trigger) }],
+        : [{ label, l1, mask: maskOf(trigger), pattern: patternOf(trigger) }],
     )
     .sort((a, b) => a.l1 - b.l1);
-  if (asked.length === 0) return { results, shortcuts: [], imagePasses: 0 };
+  if (triggers.length === 0) return { results, shortcuts: [], imagePasses: 0 };
   const [labelsDone, labelsTotal] = [results.length, results.length];
   events.onProgress?.({ phase: 'verifying', done: 0, total: 1, labelsDone, labelsTotal, current: [] });
+  const lost = await moved(triggers);
+  const earlier = results.flatMap(({ label, lostWhenMoved }) =>
+    lostWhenMoved === undefined ? [] : [[label, lostWhenMoved] as const],
+  );
+  const beyond = beyondOthers(new Map([...earlier, ...lost]));
+  const asked = triggers.map((one): Suspect => ({ ...one, beyondOthers: beyond.get(one.label) ?? NaN }));
   const { responses, explainedBy, shortcuts, imagePasses } = await examine(meter, asked, events.signal);
   const answered = results.map((result): LabelResult => {
-    const [response, cause] = [responses.get(result.label), explainedBy.get(result.label)];
+    const { label } = result;
+    const [response, cause, lostByMoving] = [responses.get(label), explainedBy.get(label), lost.get(label)];
     return {
       ...result,
       ...(response === undefined ? {} : { response }),
+      ...(lostByMoving === undefined || Number.isNaN(lostByMoving) ? {} : { lostWhenMoved: lostByMoving }),
       ...(cause === undefined ? {} : { explainedBy: cause }),
     };
   });

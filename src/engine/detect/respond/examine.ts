@@ -7,8 +7,8 @@ import type { ResponseMeter } from './response';
 /** A label with its norm in pixels and its trigger. */
 export interface Suspect extends LabelTrigger {
   readonly l1: number;
-  /** By the median norm of the model, 0–1. */
-  readonly relative: number;
+  /** How much more of its effect the trigger loses when it is moved than those of other labels; NaN where it has none. */
+  readonly beyondOthers: number;
 }
 
 export interface Examination {
@@ -20,6 +20,9 @@ export interface Examination {
   readonly shortcuts: readonly number[];
   readonly imagePasses: number;
 }
+
+/** Least response of a label that another could explain. */
+const GOES_AWAY = 1.5;
 
 /** A label is explained by another when unlearning the other alone brings about this share of its own response, as a power. */
 const EXPLAINED = 0.5;
@@ -33,10 +36,12 @@ export async function examine(
   const together = await meter.measure(suspects, labelsOf(suspects));
   let imagePasses = together.imagePasses;
   const explainedBy = new Map<number, number>();
-  let open = suspects.filter(({ label, l1, relative, mask }) =>
-    isShortcut({ response: together.ratios.get(label) ?? NaN, share: l1 / mask.length, relative }, true),
+  const found = suspects.filter(({ label, l1, beyondOthers, mask }) =>
+    isShortcut({ response: together.ratios.get(label) ?? NaN, share: l1 / mask.length, beyondOthers }),
   );
-  const shortcuts = labelsOf(open);
+  const shortcuts = labelsOf(found);
+  // What does not go away with its own trigger cannot be seen to go away with another.
+  let open = found.filter(({ label }) => (together.ratios.get(label) ?? NaN) >= GOES_AWAY);
   const unlearned: Suspect[] = [];
   for (let first = open.shift(); first !== undefined && open.length > 0; first = open.shift()) {
     throwIfCancelled(signal);

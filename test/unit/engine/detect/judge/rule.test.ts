@@ -1,61 +1,66 @@
 import { describe, expect, it } from 'vitest';
+import { SCAN } from '../../../../../src/engine/detect/judge/fitted';
 import {
+  evidenceOf,
   isConsequence,
+  isDoubtful,
   isShortcut,
-  isSmallAndWeak,
   isSuspicious,
-  scoreAlone,
-  scoreBeside,
+  logOdds,
 } from '../../../../../src/engine/detect/judge/rule';
 
+/** Labels that were measured, or are like those. */
+const CASES: readonly (readonly [string, number, number, number, boolean])[] = [
+  ['a small trigger that goes away and is bound to its place', 5.7, 0.008, 0.3, true],
+  ['one that goes away and works everywhere', 12, 0.01, 0, true],
+  ['one that hardly goes away, but works in its place alone', 1.2, 0.009, 0.4, true],
+  ['one that goes away a little, in a network with batch normalisation', 2.5, 0.003, 0.26, true],
+  ['a weak spot of a clean class, which works elsewhere too', 2.6, 0.018, 0, false],
+  ['a feature that stays', 1.6, 0.08, 0.2, false],
+  ['a large part of the image that loses all its effect when moved', 1, 0.3, 0.6, false],
+  ['a tiny feature of a large image that stays', 1.1, 0.0005, 0, false],
+];
+
 describe('isShortcut', () => {
-  it.each<[string, number, number, number, boolean]>([
-    ['a small trigger that goes away, without others to compare with', 4.8, 0.008, 1, true],
-    ['one of so many infected labels that the median is one', 5.7, 0.02, 1, true],
-    ['a trigger that is small for its model and goes away a little', 2.7, 0.015, 0.23, true],
-    ['one a little larger, as the weakest spot of a clean class is', 2.6, 0.018, 0.05, false],
-    ['one that is not as small by itself, as weak spots of clean classes are', 2.4, 0.022, 0.26, false],
-    ['the same, were it usual for its model', 2.4, 0.022, 0.9, false],
-    ['a large part of the image that goes away', 4, 0.2, 0.8, false],
-    ['a feature that stays', 1.6, 0.08, 0.6, false],
-    ['a far smaller trigger than all others, of which a little goes away', 1.7, 0.006, 0.07, true],
-    ['a feature that is small for its model and stays', 1.1, 0.04, 0.35, false],
-    ['a weak spot that is far smaller than the other labels', 2.3, 0.025, 0.1, false],
-    ['a tiny feature of a large image that stays', 2.5, 0.0005, 0.5, false],
-  ])('%s', (_, response, share, relative, expected) => {
-    expect(isShortcut({ response, share, relative })).toBe(expected);
+  it.each(CASES)('%s', (_, response, share, beyondOthers, expected) => {
+    expect(isShortcut({ response, share, beyondOthers })).toBe(expected);
   });
 
-  it('asks less of a further label of an infected model', () => {
-    const weak = { response: 2.2, share: 0.015, relative: 0.11 };
-    expect([isShortcut(weak), isShortcut(weak, true)]).toEqual([false, true]);
-    expect(isShortcut({ response: 2.3, share: 0.025, relative: 0.1 }, true)).toBe(false);
+  it('is not so where the network was not asked', () => {
+    expect(isShortcut({ response: NaN, share: 0.001, beyondOthers: 0.9 })).toBe(false);
+    expect(isShortcut({ response: 9, share: 0.001, beyondOthers: NaN })).toBe(false);
   });
 
-  it.each<[string, number, number, number, boolean]>([
-    ['a weak spot that is far smaller than the other labels', 2.3, 0.025, 0.1, true],
-    ['the same, were it usual for its model', 2.3, 0.025, 0.9, false],
-    ['a feature that is small for its model and stays', 1.1, 0.04, 0.35, false],
-  ])('leaves a doubt: %s', (_, response, share, relative, expected) => {
-    expect(isSmallAndWeak({ response, share, relative })).toBe(expected);
+  it('asks for more than a doubt', () => {
+    const found = CASES.map(([, response, share, beyondOthers]) => ({ response, share, beyondOthers }));
+    expect(found.filter((one) => isShortcut(one) && !isDoubtful(one))).toEqual([]);
+    expect(found.filter((one) => isDoubtful(one) && !isShortcut(one))).not.toEqual([]);
+  });
+});
+
+describe('logOdds', () => {
+  it('is the weighted sum of the evidence', () => {
+    const asked = { response: Math.E, share: Math.exp(-2), beyondOthers: 0.75 };
+    expect(evidenceOf(asked)).toEqual([1, 2, 0.75]);
+    const { bias, lnResponse, lnShare, beyondOthers } = SCAN;
+    expect(logOdds(asked)).toBeCloseTo(bias + lnResponse + 2 * lnShare + 0.75 * beyondOthers);
   });
 
-  it('names labels in a first look by what they say of themselves', () => {
-    expect(isSuspicious({ response: 2.5, share: 0.009 })).toBe(true);
-    expect(isSuspicious({ response: 2.5, share: 0.02 })).toBe(false);
+  it('counts no share and no response below what says something', () => {
+    const evidence = evidenceOf({ response: 0.5, share: 0.0001, beyondOthers: 0 });
+    expect(evidence).toEqual([0, -Math.log(0.02), 0]);
   });
+});
 
-  it.each<[string, number, number, boolean]>([
-    ['a larger trigger that goes away with a small one', 5, 0.03, true],
-    ['one that goes away so far that it must be a shortcut of its own', 13, 0.01, false],
-    ['one as small as the other', 2.5, 0.006, false],
-  ])('knows a consequence of a backdoor of 0.5 %% of the image: %s', (_, response, share, expected) => {
-    expect(isConsequence({ response, share }, 0.005)).toBe(expected);
-  });
+it('names labels in a first look by the same evidence, weighed otherwise', () => {
+  expect(isSuspicious({ response: 2.5, share: 0.009, beyondOthers: 0.5 })).toBe(true);
+  expect(isSuspicious({ response: 2.5, share: 0.009, beyondOthers: 0 })).toBe(false);
+});
 
-  it('scores ln response − ½ ln share, beside others − ln relative', () => {
-    const asked = { response: Math.E, share: Math.exp(-2), relative: Math.exp(-1) };
-    expect(scoreAlone(asked)).toBeCloseTo(2);
-    expect(scoreBeside(asked)).toBeCloseTo(3);
-  });
+it.each<[string, number, number, number, boolean]>([
+  ['a larger trigger that goes away with a small one', 3, 0.03, 0.1, true],
+  ['one that goes away so far that it must be a shortcut of its own', 13, 0.01, 0.3, false],
+  ['one as small as the other', 2.5, 0.006, 0, false],
+])('knows a consequence of a backdoor of 0.5 %% of the image: %s', (_, response, share, beyondOthers, expected) => {
+  expect(isConsequence({ response, share, beyondOthers }, 0.005)).toBe(expected);
 });

@@ -69,10 +69,18 @@ describe('assess', () => {
   });
 
   it('finds what the network itself gives away: many infected labels, two classes, one label scanned alone', () => {
-    const half = [10, 11, 15, 16, 25, 90, 95, 99, 100, 105];
-    const many = labels(half).map((result) => ({ ...result, response: result.label < 5 ? 6 : 1.1 }));
+    const half = [10, 11, 12, 15, 16, 90, 95, 99, 100, 105];
+    const many = labels(half).map((result) => ({
+      ...result,
+      response: result.label < 5 ? 6 : 1.1,
+      lostWhenMoved: 0.6,
+    }));
     expect(assess(many, evidence)).toMatchObject({ verdict: 'infected', flagged: [0, 1, 2, 3, 4] });
-    const two = labels([14, 80]).map((result) => ({ ...result, response: result.label === 0 ? 5.2 : 1 }));
+    const two = labels([14, 80]).map((result) => ({
+      ...result,
+      response: result.label === 0 ? 5.2 : 1,
+      lostWhenMoved: 0.6,
+    }));
     const binary = assess(two, { ...evidence, classes: 2, scanned: 2 });
     expect(binary).toMatchObject({ verdict: 'infected', flagged: [0] });
     expect(binary.reasons.join(' ')).toContain('5.2 times harder');
@@ -83,8 +91,8 @@ describe('assess', () => {
   it('flags no label that is only small beside one whose trigger goes away', () => {
     const results = labels(clean.with(7, 6).with(2, 25)).map((result) => ({
       ...result,
-      ...(result.label === 7 && { response: 8 }),
-      ...(result.label === 2 && { response: 1.1 }),
+      ...(result.label === 7 && { response: 8, lostWhenMoved: 0.6 }),
+      ...(result.label === 2 && { response: 1.1, lostWhenMoved: 0.3 }),
     }));
     const { labels: assessed, flagged } = assess(results, evidence);
     expect(assessed[2]!.pValue).toBeLessThan(0.01);
@@ -94,11 +102,11 @@ describe('assess', () => {
 
   it('is in doubt about a small label that the network denies, unless no clean model has one so small', () => {
     const clearly = labels(clean.with(7, 12)).map((result) =>
-      result.label === 7 ? { ...result, response: 0.5 } : result,
+      result.label === 7 ? { ...result, response: 0.5, lostWhenMoved: 0.3 } : result,
     );
     expect(assess(clearly, evidence)).toMatchObject({ verdict: 'infected', flagged: [7] });
     const hardly = labels(clean.with(7, 36)).map((result) =>
-      result.label === 7 ? { ...result, response: 1.2 } : result,
+      result.label === 7 ? { ...result, response: 1.2, lostWhenMoved: 0.3 } : result,
     );
     const result = assess(hardly, evidence);
     expect(result.labels[7]!.pValue).toBeGreaterThan(0.001);
@@ -107,27 +115,27 @@ describe('assess', () => {
     expect(result.reasons).toEqual([expect.stringContaining('weak spot')]);
     expect(assess(labels(clean.with(7, 36)), evidence).flagged).toEqual([7]);
     const uneven = [19, 40, 60, 70, 190, 190, 200, 220, 240, 250];
-    const weak = labels(uneven).map((one) => (one.label === 0 ? { ...one, response: 2.3 } : one));
+    const weak = labels(uneven).map((one) => (one.label === 0 ? { ...one, response: 2.9, lostWhenMoved: 0.4 } : one));
     expect(assess(weak, evidence)).toMatchObject({ verdict: 'inconclusive', flagged: [] });
   });
 
   it('calls two classes clean where no trigger goes away', () => {
-    const two = labels([70, 80]).map((result) => ({ ...result, response: 1.3 }));
+    const two = labels([70, 80]).map((result) => ({ ...result, response: 1.3, lostWhenMoved: 0.4 }));
     expect(assess(two, { ...evidence, classes: 2, scanned: 2 }).verdict).toBe('clean');
   });
 
   it('says of which backdoor another label may be a consequence', () => {
     const seen = labels(clean.with(7, 12).with(3, 20)).map((result) => ({
       ...result,
-      ...(result.label === 7 && { response: 6.3 }),
-      ...(result.label === 3 && { response: 4.4, explainedBy: 7 }),
+      ...(result.label === 7 && { response: 6.3, lostWhenMoved: 0.7 }),
+      ...(result.label === 3 && { response: 8.4, lostWhenMoved: 0.7, explainedBy: 7 }),
     }));
     const result = assess(seen, evidence);
     expect(result.flagged).toEqual([3, 7]);
     expect(result.reasons.join(' ')).toContain('trigger of label 3 goes away together with that of label 7');
-    // A larger one that goes away less is not flagged, but told.
+    // A far larger one is not flagged, but told.
     const larger = assess(
-      seen.map((one) => (one.label === 3 ? { ...one, l1: 30 } : one)),
+      seen.map((one) => (one.label === 3 ? { ...one, l1: 37, response: 20 } : one)),
       evidence,
     );
     expect(larger.flagged).toEqual([7]);

@@ -6,7 +6,9 @@ import type { ResponseMeter } from '../../../../../src/engine/detect/respond/res
 const mask = new Float32Array(784);
 
 function suspects(norms: Readonly<Record<number, number>>): Suspect[] {
-  return Object.entries(norms).map(([label, l1]) => ({ label: Number(label), l1, relative: 1, mask, pattern: mask }));
+  return Object.entries(norms).map(([label, l1]) => ({
+    ...{ label: Number(label), l1, beyondOthers: 0.2, mask, pattern: mask },
+  }));
 }
 
 /** A model whose labels respond when one of their `causes` is unlearned; the first cause is their own trigger. */
