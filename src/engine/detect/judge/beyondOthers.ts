@@ -5,12 +5,13 @@ const QUANTILE = 0.25;
 
 /**
  * By label, its loss less the usual one of the other labels, at least 0; 0 where there are no others to compare with. In a convolutional network triggers of clean classes lose 0.2 to
- * 0.6 of their effect, in a vision transformer 0.8 and more, and so do a backdoor's there.
+ * 0.6 of their effect, in a vision transformer 0.8 and more, and so do a backdoor's there. A loss counts as at most 1: beyond that a moved trigger only shows that the model is disturbed.
  */
 export function beyondOthers(losses: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
-  const known = [...losses].filter(([, loss]) => !Number.isNaN(loss)).sort(([, a], [, b]) => a - b);
+  const capped = Array.from(losses, ([label, loss]) => [label, Math.min(1, loss)] as const);
+  const known = capped.filter(([, loss]) => !Number.isNaN(loss)).sort(([, a], [, b]) => a - b);
   return new Map(
-    Array.from(losses, ([label, loss]) => {
+    capped.map(([label, loss]) => {
       const others = known.filter(([other]) => other !== label).map(([, other]) => other);
       return [label, others.length === 0 ? 0 : Math.max(0, loss - quantile(others))];
     }),

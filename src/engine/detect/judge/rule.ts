@@ -12,7 +12,7 @@ export interface Asked {
 }
 
 /** A smaller share counts as this one: in large images features of clean classes can be as small as a trigger. */
-const LEAST_SHARE = 0.02;
+export const LEAST_SHARE = 0.02;
 
 /** Names of what {@link evidenceOf} gives. */
 export const EVIDENCE = ['ln response', '−ln share of the image', 'loss when moved beyond others'] as const;

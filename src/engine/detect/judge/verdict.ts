@@ -2,7 +2,7 @@
 import type { LabelResult, ScanSettings, Verdict } from '../../report/scanReport';
 import { beyondOthers } from './beyondOthers';
 import { comparedNorm } from './comparedNorm';
-import { type Asked, isConsequence, isDoubtful, isShortcut, isSuspicious } from './rule';
+import { type Asked, isConsequence, isDoubtful, isShortcut, isSuspicious, LEAST_SHARE } from './rule';
 import { anomalyIndices, median, scaledMad } from './outliers';
 import { familyWisePValues, MIN_LABELS } from './significance';
 
@@ -13,8 +13,8 @@ import { familyWisePValues, MIN_LABELS } from './significance';
 export const MAX_RELATIVE_L1 = 0.5;
 
 /**
- * Where the network does not admit a backdoor to a label, it is a second question that could flag a clean model, so that only this part of the
- * user's threshold is left for it. A label between the two is a doubt: clean models were measured there.
+ * Where the network does not admit a backdoor to a label, its size is a second question that could flag a clean model: this part of the user's threshold is left for it, and
+ * only for triggers below {@link LEAST_SHARE}. Else it is a doubt: a weak spot of a clean model was measured with p 0.0001 and 2.3 % of the image.
  */
 const DENIED = 0.1;
 
@@ -69,7 +69,9 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
   );
   const { pThreshold } = evidence.settings;
   const outliers = labelsOf(
-    others.filter(({ response, pValue }) => pValue <= (Number.isNaN(response) ? 1 : DENIED) * pThreshold),
+    others.filter(({ response, share, pValue }) =>
+      Number.isNaN(response) ? pValue <= pThreshold : share <= LEAST_SHARE && pValue <= DENIED * pThreshold,
+    ),
   );
   const doubtful = labelsOf(others.filter((one) => isDoubtful(one) || one.pValue <= pThreshold));
   const position = new Map(found.map((result, i) => [result.label, i]));

@@ -25,3 +25,7 @@ it('leaves a label alone that has none beside it, and one of which nothing is kn
 it('sees nothing special in a network to which all places differ', () => {
   expect(Math.max(...beyondOthers(losses(0.92, 0.95, 0.94, 0.91)).values())).toBeLessThan(0.05);
 });
+
+it('counts a loss of more than all as all', () => {
+  expect(beyondOthers(losses(1.8, 0.6)).get(0)).toBeCloseTo(0.4);
+});

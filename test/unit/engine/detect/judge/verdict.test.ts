@@ -100,16 +100,17 @@ describe('assess', () => {
     expect(assess(labels(clean.with(7, 6).with(2, 25)), evidence).flagged).toEqual([2, 7]);
   });
 
-  it('is in doubt about a small label that the network denies, unless no clean model has one so small', () => {
-    const clearly = labels(clean.with(7, 12)).map((result) =>
-      result.label === 7 ? { ...result, response: 0.5, lostWhenMoved: 0.3 } : result,
-    );
-    expect(assess(clearly, evidence)).toMatchObject({ verdict: 'infected', flagged: [7] });
-    const hardly = labels(clean.with(7, 36)).map((result) =>
+  it('is in doubt about a small label that the network denies, unless it is tiny and no clean model has one so small', () => {
+    const denied = (l1: number) =>
+      labels(clean.with(7, l1)).map((one) => (one.label === 7 ? { ...one, response: 0.5, lostWhenMoved: 0.3 } : one));
+    expect(assess(denied(12), evidence)).toMatchObject({ verdict: 'infected', flagged: [7] });
+    const larger = assess(denied(17), evidence);
+    expect(larger.labels[7]!.pValue).toBeLessThan(0.001);
+    expect(larger).toMatchObject({ verdict: 'inconclusive', flagged: [] });
+    const asked = labels(clean.with(7, 36)).map((result) =>
       result.label === 7 ? { ...result, response: 1.2, lostWhenMoved: 0.3 } : result,
     );
-    const result = assess(hardly, evidence);
-    expect(result.labels[7]!.pValue).toBeGreaterThan(0.001);
+    const result = assess(asked, evidence);
     expect(result.labels[7]!.pValue).toBeLessThan(0.01);
     expect(result).toMatchObject({ verdict: 'inconclusive', flagged: [] });
     expect(result.reasons).toEqual([expect.stringContaining('weak spot')]);
