@@ -71,14 +71,14 @@ function passesRows(models: readonly MeasuredModel[]): string {
 }
 
 /** What the rule's constants come from; a model counts by its largest label. */
-function regression(models: readonly MeasuredModel[], { rule, labels, largest }: RuleFit): string {
+function regression(models: readonly MeasuredModel[], { rule, clean, labels, largest }: RuleFit): string {
   const patches = models.filter((model) => largest.has(model.plan.id) && model.plan.attack?.kind !== 'blended');
   const curve = (which: 'fitted' | 'held'): string => auc(patches, ({ plan }) => largest.get(plan.id)?.[which] ?? NaN);
   const infected = patches.filter((model) => !isClean(model));
   const found = share(infected, ({ plan }) => (largest.get(plan.id)?.held ?? NaN) > rule.infected);
   const weights = [rule.lnResponse, rule.lnShare, rule.beyondOthers];
   const terms = EVIDENCE.map((name, i) => `${(weights[i] ?? NaN).toFixed(2)} · ${name}`).join(' + ');
-  return `fitted to ${labels} labels: log-odds = ${rule.bias.toFixed(2)} + ${terms}. ROC-AUC of a model's largest log-odds, patch triggers: ${curve('fitted')}; cross-validated, leaving out one task and network at a time: ${curve('held')}. Of clean models' labels the largest cross-validated log-odds are ${rule.infected.toFixed(2)}; ${found} infected models have more.`;
+  return `fitted to ${labels} labels: log-odds = ${rule.bias.toFixed(2)} + ${terms}. ROC-AUC of a model's largest log-odds, patch triggers: ${curve('fitted')}; cross-validated, leaving out one task and network at a time: ${curve('held')}. Of clean models' labels the largest cross-validated log-odds are ${clean.toFixed(2)}, so that the threshold is ${rule.infected.toFixed(1)}; ${found} infected models have more, cross-validated.`;
 }
 
 function byAttack(infected: readonly MeasuredModel[]): string {

@@ -9,6 +9,8 @@ const FITTED_FILE = path.resolve(...[import.meta.dirname, '..', '..', 'src', 'en
 
 export interface RuleFit {
   readonly rule: FittedRule;
+  /** Of the labels of clean models the largest log-odds by weights that were fitted without their task and network. */
+  readonly clean: number;
   readonly labels: number;
   /** Of each model the largest log-odds of a label, by the rule and by weights that were fitted without its task and network; −∞ where no label was asked about. */
   readonly largest: ReadonlyMap<string, { readonly fitted: number; readonly held: number }>;
@@ -19,6 +21,9 @@ export interface Fits {
   readonly scan: RuleFit;
   readonly firstLook: RuleFit;
 }
+
+/** The threshold lies so much above all clean labels, because the next model may have one that is a little larger. */
+const MARGIN = 0.25;
 
 export function fitRules(models: readonly MeasuredModel[]): Fits {
   return { scan: fitRule(models), firstLook: fitRule(models.map((model) => ({ ...model, ...model.firstLook }))) };
@@ -31,7 +36,7 @@ function fitRule(models: readonly MeasuredModel[]): RuleFit {
   const weights = fit(rows);
   const fitted = rows.map((row) => logOdds(weights, row));
   const held = crossValidated(rows);
-  const clean = held.filter((_, i) => rows[i]?.infected === false);
+  const clean = Math.max(...held.filter((_, i) => rows[i]?.infected === false));
   const largest = new Map(
     used.map(({ plan }) => {
       const most = (scores: readonly number[]): number =>
@@ -40,8 +45,8 @@ function fitRule(models: readonly MeasuredModel[]): RuleFit {
     }),
   );
   const [bias = NaN, lnResponse = NaN, lnShare = NaN, beyondOthers = NaN] = weights;
-  const rule = { bias, lnResponse, lnShare, beyondOthers, infected: Math.max(...clean) };
-  return { rule, labels: rows.length, largest };
+  const rule = { bias, lnResponse, lnShare, beyondOthers, infected: Math.ceil(10 * (clean + MARGIN)) / 10 };
+  return { rule, clean, labels: rows.length, largest };
 }
 
 /** Replaces the constants in the engine's file. Tells whether they changed, so that whoever judges by them must start again. */
@@ -53,11 +58,6 @@ export async function writeRules({ scan, firstLook }: Fits): Promise<boolean> {
 }
 
 function replaced(source: string, name: string, rule: FittedRule): string {
-  const lines = Object.entries(rule).map(([key, value]: [string, number]) => `  ${key}: ${rounded(key, value)},`);
+  const lines = Object.entries(rule).map(([key, value]: [string, number]) => `  ${key}: ${Number(value.toFixed(2))},`);
   return source.replace(new RegExp(`(?<=const ${name}: FittedRule = \\{\\n)[^}]*(?=\\n\\})`), lines.join('\n'));
-}
-
-/** Two decimals; a threshold that is to lie above all clean labels is rounded up. */
-function rounded(key: string, value: number): string {
-  return String(key === 'infected' ? Math.ceil(10 * value) / 10 : Number(value.toFixed(2)));
 }
