@@ -2,7 +2,7 @@
 import { EVIDENCE } from '../../src/engine/detect/judge/rule';
 import { rocAuc } from './fit';
 import { nameOf } from './plan';
-import type { Fits, RuleFit } from './rule';
+import type { Fits, RuleFit, Scores } from './rule';
 import { firstSuspect, isClean, isComparable, isExact, type MeasuredModel, smallestRelative } from './rows';
 
 export function populationPage(models: readonly MeasuredModel[], fits: Fits): string {
@@ -73,12 +73,16 @@ function passesRows(models: readonly MeasuredModel[]): string {
 /** What the rule's constants come from; a model counts by its largest label. */
 function regression(models: readonly MeasuredModel[], { rule, clean, labels, largest }: RuleFit): string {
   const patches = models.filter((model) => largest.has(model.plan.id) && model.plan.attack?.kind !== 'blended');
-  const curve = (which: 'fitted' | 'held'): string => auc(patches, ({ plan }) => largest.get(plan.id)?.[which] ?? NaN);
+  const curve = (score: (scores: Scores) => number | undefined): string =>
+    auc(patches, ({ plan }) => {
+      const scores = largest.get(plan.id);
+      return (scores && score(scores)) ?? NaN;
+    });
   const infected = patches.filter((model) => !isClean(model));
   const found = share(infected, ({ plan }) => (largest.get(plan.id)?.held ?? NaN) > rule.infected);
   const weights = [rule.lnResponse, rule.lnShare, rule.beyondOthers];
   const terms = EVIDENCE.map((name, i) => `${(weights[i] ?? NaN).toFixed(2)} · ${name}`).join(' + ');
-  return `fitted to ${labels} labels: log-odds = ${rule.bias.toFixed(2)} + ${terms}. ROC-AUC of a model's largest log-odds, patch triggers: ${curve('fitted')}; cross-validated, leaving out one task and network at a time: ${curve('held')}. Of clean models' labels the largest cross-validated log-odds are ${clean.toFixed(2)}, so that the threshold is ${rule.infected.toFixed(1)}; ${found} infected models have more, cross-validated.`;
+  return `fitted to ${labels} labels: log-odds = ${rule.bias.toFixed(2)} + ${terms}. ROC-AUC of a model's largest log-odds, patch triggers: ${curve((scores) => scores.fitted)}; cross-validated, leaving out one task and network at a time: ${curve((scores) => scores.held)} (without ${EVIDENCE.map((name, i) => `${name} ${curve(({ without }) => without[i])}`).join(', ')}). Of clean models' labels the largest cross-validated log-odds are ${clean.toFixed(2)}, so that the threshold is ${rule.infected.toFixed(1)}; ${found} infected models have more, cross-validated.`;
 }
 
 function byAttack(infected: readonly MeasuredModel[]): string {

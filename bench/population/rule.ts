@@ -2,10 +2,18 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { FittedRule } from '../../src/engine/detect/judge/fitted';
+import { EVIDENCE } from '../../src/engine/detect/judge/rule';
 import { crossValidated, fit, logOdds } from './fit';
 import { type MeasuredModel, rowsOf } from './rows';
 
 const FITTED_FILE = path.resolve(...[import.meta.dirname, '..', '..', 'src', 'engine', 'detect', 'judge', 'fitted.ts']);
+
+export interface Scores {
+  readonly fitted: number;
+  readonly held: number;
+  /** As `held`, each figure of the evidence left out in turn. */
+  readonly without: readonly number[];
+}
 
 export interface RuleFit {
   readonly rule: FittedRule;
@@ -13,7 +21,7 @@ export interface RuleFit {
   readonly clean: number;
   readonly labels: number;
   /** Of each model the largest log-odds of a label, by the rule and by weights that were fitted without its task and network; −∞ where no label was asked about. */
-  readonly largest: ReadonlyMap<string, { readonly fitted: number; readonly held: number }>;
+  readonly largest: ReadonlyMap<string, Scores>;
 }
 
 /** What the page says of both. */
@@ -36,12 +44,15 @@ function fitRule(models: readonly MeasuredModel[]): RuleFit {
   const weights = fit(rows);
   const fitted = rows.map((row) => logOdds(weights, row));
   const held = crossValidated(rows);
+  const without = EVIDENCE.map((_, left) =>
+    crossValidated(rows.map((row) => ({ ...row, features: row.features.filter((__, i) => i !== left) }))),
+  );
   const clean = Math.max(...held.filter((_, i) => rows[i]?.infected === false));
   const largest = new Map(
     used.map(({ plan }) => {
       const most = (scores: readonly number[]): number =>
         Math.max(...scores.filter((_, i) => rows[i]?.model === plan.id));
-      return [plan.id, { fitted: most(fitted), held: most(held) }];
+      return [plan.id, { fitted: most(fitted), held: most(held), without: without.map(most) }];
     }),
   );
   const [bias = NaN, lnResponse = NaN, lnShare = NaN, beyondOthers = NaN] = weights;
