@@ -29,10 +29,11 @@ for (const { id } of plans) {
   const text = await fs.readFile(evidenceFile(id), 'utf8').catch(() => undefined);
   if (text !== undefined) measured.push(JSON.parse(text) as MeasuredModel);
 }
-const fits = fitRules(measured.filter(isExample));
+const usable = measured.filter(isExample);
+const fits = fitRules(usable);
 if (await writeRules(fits))
   console.log('The constants of the rules have changed. Run this again without --data to have the page judge by them.');
-const examples = measured.filter(isExample).map(reassessed);
+const examples = usable.map(reassessed);
 await fs.writeFile(RESULTS, populationPage(examples, fits));
 await fs.writeFile(RESULTS.replace(/md$/, 'svg'), evidenceFigure(examples));
 

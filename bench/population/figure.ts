@@ -1,6 +1,6 @@
 /** @file The population's evidence as a picture: response against relative norm, and the ROC curve of the smallest norm and of the rule's score. */
 import { logOdds } from '../../src/engine/detect/judge/rule';
-import { isClean, isComparable, lossesBeyondOthers, type MeasuredModel, relativeNorms, smallestRelative } from './rows';
+import { askedOf, isClean, isComparable, type MeasuredModel, relativeNorms, smallestRelative } from './rows';
 
 const SIDE = 320;
 const GAP = 60;
@@ -73,15 +73,7 @@ function scatter(points: readonly Point[]): string {
 
 function roc(models: readonly MeasuredModel[]): string {
   const smallest = (model: MeasuredModel): number => -smallestRelative(model);
-  const score = (model: MeasuredModel): number => {
-    const beyond = lossesBeyondOthers(model);
-    const scores = model.labels.flatMap(({ label, response, l1 }) =>
-      response === undefined || l1 === undefined
-        ? []
-        : [logOdds({ response, share: l1 / model.pixels, beyondOthers: beyond.get(label) ?? NaN })],
-    );
-    return Math.max(-10, ...scores);
-  };
+  const score = (model: MeasuredModel): number => Math.max(-10, ...askedOf(model).map(({ asked }) => logOdds(asked)));
   return [
     frame('clean models flagged', 'infected models found'),
     `<path d="M0 ${SIDE}L${SIDE} 0" stroke="${COLOUR.line}" stroke-dasharray="4 4" fill="none"/>`,

@@ -1,7 +1,7 @@
 /** @file The population's labels as rows of features, and what the scans made of its models. */
 import { comparedNorm } from '../../src/engine/detect/judge/comparedNorm';
 import { beyondOthers } from '../../src/engine/detect/judge/beyondOthers';
-import { evidenceOf } from '../../src/engine/detect/judge/rule';
+import { type Asked, evidenceOf } from '../../src/engine/detect/judge/rule';
 import { median } from '../../src/engine/detect/judge/outliers';
 import { MIN_LABELS } from '../../src/engine/detect/judge/significance';
 import { assess } from '../../src/engine/detect/judge/verdict';
@@ -46,12 +46,13 @@ export function isComparable({ plan, labels }: MeasuredModel): boolean {
   return labels.length >= 4 && kind !== 'blended' && kind !== 'source';
 }
 
-/** By label; of those that were asked about alone. */
-export function lossesBeyondOthers({ labels }: Pick<MeasuredModel, 'labels'>): ReadonlyMap<number, number> {
-  return beyondOthers(
-    new Map(
-      labels.flatMap(({ label, lostWhenMoved }) => (lostWhenMoved === undefined ? [] : [[label, lostWhenMoved]])),
-    ),
+/** Labels that the network was asked about, with what is known of them. */
+export function askedOf({ labels, pixels }: MeasuredModel): { readonly label: number; readonly asked: Asked }[] {
+  const beyond = beyondOthers(labels);
+  return labels.flatMap(({ label, l1, response, lostWhenMoved }) =>
+    l1 === undefined || response === undefined || lostWhenMoved === undefined
+      ? []
+      : [{ label, asked: { response, share: l1 / pixels, beyondOthers: beyond.get(label) ?? NaN } }],
   );
 }
 
@@ -60,14 +61,11 @@ export function lossesBeyondOthers({ labels }: Pick<MeasuredModel, 'labels'>): R
  * left out: they may be lookalikes, which teach nothing about either kind.
  */
 export function rowsOf(model: MeasuredModel): (LabelRow & { readonly label: number })[] {
-  const { plan, targets, pixels, labels } = model;
-  const beyond = lossesBeyondOthers(model);
-  return labels.flatMap(({ label, l1, response }) => {
-    if (l1 === undefined || response === undefined || !beyond.has(label)) return [];
+  const { plan, targets } = model;
+  return askedOf(model).flatMap(({ label, asked }) => {
     const infected = targets.includes(label);
     if (!infected && !isClean(model)) return [];
-    const features = evidenceOf({ response, share: l1 / pixels, beyondOthers: beyond.get(label) ?? NaN });
-    return [{ group: `${plan.task} ${plan.network}`, model: plan.id, label, features, infected }];
+    return [{ group: `${plan.task} ${plan.network}`, model: plan.id, label, features: evidenceOf(asked), infected }];
   });
 }
 

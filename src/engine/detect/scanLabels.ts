@@ -33,6 +33,7 @@ export async function scanLabels(given: DetectionJob, events: ScanEvents): Promi
   } finally {
     await raw.dispose();
   }
+  // Anew: what a trigger does to a label's margin is measured in these logits. The predictions are the same.
   const evaluator = await Evaluator.compile(runtime, classifier, preprocessing);
   try {
     const checkpoint = await Checkpoint.open(events.checkpoints, checkpointKey, classifier.input);

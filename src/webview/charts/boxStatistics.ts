@@ -1,4 +1,5 @@
 /** @file The five figures of a box plot. */
+import { quantile } from '../../engine/support/quantile';
 
 export interface BoxStatistics {
   readonly min: number;
@@ -8,20 +9,16 @@ export interface BoxStatistics {
   readonly max: number;
 }
 
-/** Quartiles interpolated linearly between order statistics, as numpy does; `undefined` without values. */
+/** `undefined` without values. */
 export function boxStatistics(values: readonly number[]): BoxStatistics | undefined {
   if (values.length === 0) return undefined;
   const sorted = values.toSorted((a, b) => a - b);
-  const quantile = (share: number): number => {
-    const position = share * (sorted.length - 1);
-    const below = sorted[Math.floor(position)] ?? 0;
-    return below + (position % 1) * ((sorted[Math.ceil(position)] ?? 0) - below);
-  };
+  const at = (share: number): number => quantile(sorted, share);
   return {
-    min: quantile(0),
-    lowerQuartile: quantile(0.25),
-    median: quantile(0.5),
-    upperQuartile: quantile(0.75),
-    max: quantile(1),
+    min: at(0),
+    lowerQuartile: at(0.25),
+    median: at(0.5),
+    upperQuartile: at(0.75),
+    max: at(1),
   };
 }

@@ -54,9 +54,7 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
   const spread = scaledMad(norms);
   const indices = anomalyIndices(norms);
   const pValues = familyWisePValues(norms, Math.max(found.length, evidence.scanned));
-  const beyond = beyondOthers(
-    new Map(found.flatMap(({ label, lostWhenMoved }) => (lostWhenMoved === undefined ? [] : [[label, lostWhenMoved]]))),
-  );
+  const beyond = beyondOthers(found);
   const known = found.map(({ label, l1 = NaN, response = NaN, explainedBy }, i) => ({
     ...{ label, response, explainedBy, share: l1 / evidence.pixels, beyondOthers: beyond.get(label) ?? NaN },
     pValue: (norms[i] ?? NaN) <= MAX_RELATIVE_L1 * centre ? (pValues[i] ?? NaN) : NaN,

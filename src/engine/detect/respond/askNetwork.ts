@@ -8,7 +8,7 @@ import { examine, type Examination, type Suspect } from './examine';
 import type { ResponseMeter } from './response';
 
 export interface Answers {
-  /** As they came, with `response` and `explainedBy` where the network was asked. */
+  /** As they came, with `response`, `lostWhenMoved` and `explainedBy` where the network was asked. */
   readonly results: readonly LabelResult[];
   /** See {@link Examination}. */
   readonly shortcuts: Examination['shortcuts'];
@@ -35,19 +35,18 @@ export async function askNetwork(
   const [labelsDone, labelsTotal] = [results.length, results.length];
   events.onProgress?.({ phase: 'verifying', done: 0, total: 1, labelsDone, labelsTotal, current: [] });
   const lost = await moved(triggers);
-  const earlier = results.flatMap(({ label, lostWhenMoved }) =>
-    lostWhenMoved === undefined ? [] : [[label, lostWhenMoved] as const],
-  );
-  const beyond = beyondOthers(new Map([...earlier, ...lost]));
+  const measured = results.map((result): LabelResult => {
+    const share = lost.get(result.label) ?? NaN;
+    return Number.isNaN(share) ? result : { ...result, lostWhenMoved: share };
+  });
+  const beyond = beyondOthers(measured);
   const asked = triggers.map((one): Suspect => ({ ...one, beyondOthers: beyond.get(one.label) ?? NaN }));
   const { responses, explainedBy, shortcuts, imagePasses } = await examine(meter, asked, events.signal);
-  const answered = results.map((result): LabelResult => {
-    const { label } = result;
-    const [response, cause, lostByMoving] = [responses.get(label), explainedBy.get(label), lost.get(label)];
+  const answered = measured.map((result): LabelResult => {
+    const [response, cause] = [responses.get(result.label), explainedBy.get(result.label)];
     return {
       ...result,
       ...(response === undefined ? {} : { response }),
-      ...(lostByMoving === undefined || Number.isNaN(lostByMoving) ? {} : { lostWhenMoved: lostByMoving }),
       ...(cause === undefined ? {} : { explainedBy: cause }),
     };
   });

@@ -3,7 +3,7 @@
  * class, or to whatever a network takes for that class for want of a better one, works elsewhere too.
  */
 import type { Evaluator } from '../../classify/evaluator';
-import type { LabelTrigger, StampedTrigger } from '../../classify/labelTrigger';
+import { stampImage, type LabelTrigger, type StampedTrigger } from '../../classify/labelTrigger';
 import type { CleanImages, ImageShape } from '../../samples/samples';
 import { argmaxRows } from '../../support/argmax';
 import type { CancelSignal } from '../../support/cancellation';
@@ -29,7 +29,7 @@ const DIRECTIONS = [
 /**
  * By label, the share of its effect that the trigger loses, the mean of a small move in a random one of eight directions and of a move anywhere: about 0 where its place
  * does not matter, 1 where nothing is left. The effect is what it adds to the mean margin of its label over the largest other logit, on images that the model takes for others.
- * What is moved out of the image comes in on the other side. NaN where there is no effect. Costs no gradients: three forward passes of {@link IMAGES} images a trigger.
+ * NaN where there is no effect. Costs no gradients: three forward passes of {@link IMAGES} images a trigger.
  */
 export async function lostWhenMoved(
   evaluator: Pick<Evaluator, 'logits'>,
@@ -48,20 +48,20 @@ export async function lostWhenMoved(
   const lost = new Map<number, number>();
   for (const trigger of triggers) {
     const random = new Random(seed, trigger.label);
-    const effect = async (move: () => readonly [number, number]): Promise<number> => {
+    const margin = async (move: () => readonly [number, number]): Promise<number> => {
       const stamp = (image: Float32Array): void => {
-        stampMoved(image, trigger, width, ...move());
+        stampImage(image, movedBy(trigger, width, ...move()));
       };
       const stamped = await evaluator.logits(subset, stamp, signal);
       return meanMargin(stamped, predicted, classes, trigger.label);
     };
     const before = meanMargin(clean, predicted, classes, trigger.label);
-    const whole = (await effect(() => [0, 0])) - before;
-    const near = await effect(() => {
+    const whole = (await margin(() => [0, 0])) - before;
+    const near = await margin(() => {
       const [y = 0, x = 0] = DIRECTIONS[random.integer(DIRECTIONS.length)] ?? [];
       return [y * down, x * right];
     });
-    const anywhere = await effect(() => [random.integer(height), random.integer(width)]);
+    const anywhere = await margin(() => [random.integer(height), random.integer(width)]);
     const left = (near + anywhere) / 2 - before;
     lost.set(trigger.label, whole > 0 ? 1 - left / whole : NaN);
   }
@@ -82,23 +82,21 @@ function meanMargin(logits: Float32Array, predicted: Int32Array, classes: number
   return sum / count;
 }
 
-/** As `stampImage` does, the trigger moved by so many pixels. */
-function stampMoved(
-  image: Float32Array,
-  { mask, pattern }: StampedTrigger,
-  width: number,
-  down: number,
-  right: number,
-): void {
-  const area = mask.length;
+/** The trigger so many pixels further down and to the right; what leaves the image comes in on the other side. */
+function movedBy({ mask, pattern }: StampedTrigger, width: number, down: number, right: number): StampedTrigger {
+  return {
+    mask: rolled(mask, mask.length, width, down, right),
+    pattern: rolled(pattern, mask.length, width, down, right),
+  };
+}
+
+/** Planes of `area` values each, rolled. */
+function rolled(planes: Float32Array, area: number, width: number, down: number, right: number): Float32Array {
   const height = area / width;
-  for (const [from, m] of mask.entries()) {
-    if (m === 0) continue;
-    const y = (Math.floor(from / width) + down + height) % height;
-    const x = ((from % width) + right + width) % width;
-    for (let plane = 0; plane < image.length; plane += area) {
-      const to = plane + y * width + x;
-      image[to] = (image[to] ?? 0) * (1 - m) + (pattern[plane + from] ?? 0) * m;
-    }
-  }
+  return planes.map((_, i) => {
+    const at = i % area;
+    const y = (Math.floor(at / width) - down + height) % height;
+    const x = ((at % width) - right + width) % width;
+    return planes[i - at + y * width + x] ?? 0;
+  });
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { beyondOthers } from '../../../../../src/engine/detect/judge/beyondOthers';
 
-const losses = (...values: readonly number[]) => new Map(values.map((loss, label) => [label, loss]));
+const losses = (...values: readonly number[]) => values.map((lostWhenMoved, label) => ({ label, lostWhenMoved }));
 
 it('takes the lower quartile of the other labels away', () => {
   // Without the first: 0.2, 0.3, 0.4, 0.5, 0.6, whose quartile is 0.3; without the second: 0.3, 0.4, 0.5, 0.6, 0.9.
