@@ -1,5 +1,5 @@
 /**
- * @file Trains the models of bench/detection.ts ahead of time and keeps them in .cache/bench.
+ * @file Trains the models of bench/detection.ts ahead of time and keeps them in the user's cache folder.
  * Usage: tsx bench/trainModels.ts --data FOLDER [--tasks mnist,gtsrb] [--seeds 1] [--variants badnets,clean,noise,nine,labels] [--threads N]
  */
 import { openRuntime } from '../src/runner/runtimes/runtimes';

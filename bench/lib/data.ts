@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { readSamples } from '../../src/engine/samples/readSamples';
 import type { ImageShape, LabelledImages, Samples } from '../../src/engine/samples/samples';
+import { cacheFolder } from '../../src/runner/files/cacheFolder';
 import { nodeFiles } from '../../src/runner/files/nodeFiles';
 import { option } from './options';
 
@@ -45,7 +46,7 @@ export async function loadTask(task: Task): Promise<TaskData> {
 /** What a scan of a task's models reads: held-out images only. */
 export async function scanSource(task: Task, { shape, test }: TaskData): Promise<{ data: string; split?: string }> {
   if (task === 'gtsrb') return { data: path.join(dataFolder(), 'gtsrb32.h5'), split: 'test' };
-  const folder = path.join('.cache', 'bench');
+  const folder = path.join(cacheFolder(), 'bench');
   await mkdir(folder, { recursive: true });
   const header = (magic: number, ...dims: number[]): Uint8Array => {
     const view = new DataView(new ArrayBuffer(4 * (1 + dims.length)));

@@ -1,4 +1,4 @@
-/** @file Infected and clean models for the benchmarks, trained once by our own attack and kept in .cache/. */
+/** @file Infected and clean models for the benchmarks, trained once by our own attack and kept in the user's cache folder. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Backdoor } from '../../src/engine/attack/backdoor';
@@ -8,6 +8,7 @@ import { makeBackdoors, type BackdoorOptions } from '../../src/engine/attack/mak
 import { PLACES } from '../../src/engine/attack/triggers';
 import type { Runtime } from '../../src/engine/runtime/runtime';
 import type { Samples } from '../../src/engine/samples/samples';
+import { cacheFolder } from '../../src/runner/files/cacheFolder';
 import type { Task, TaskData } from './data';
 
 /**
@@ -29,7 +30,7 @@ export interface BenchModel extends TrainedModel {
   readonly seed: number;
 }
 
-const FOLDER = path.join('.cache', 'bench');
+const FOLDER = path.join(cacheFolder(), 'bench');
 /** As many updates as the paper's 5 epochs of 60,000 MNIST and 10 of 35,288 GTSRB images and, like there, no augmentation. */
 const TRAINING: Readonly<Record<Task, Pick<BadNetsOptions, 'epochs' | 'shift'>>> = {
   mnist: { epochs: 35, shift: 0 },
@@ -99,7 +100,7 @@ async function kerasModel(name: string): Promise<TrainedModel> {
   return { ...(JSON.parse(known) as TrainedModel), file: path.join(FOLDER, `${name}.keras`) };
 }
 
-/** From .cache/ where it is there already. */
+/** From the cache where it is there already. */
 async function trainedModel(
   runtime: Runtime,
   name: string,

@@ -6,7 +6,6 @@ import { nodeFiles } from '../../src/runner/files/nodeFiles';
 import { dataFolder } from './data';
 
 const ARCHIVES = ['omniglot_small1.zip', 'omniglot_small2.zip'];
-const SIDE = 28;
 const ROTATIONS = 4;
 const ALL = 1_000_000;
 /** Drawings 1 … 16 of a character are for training, 17 … 20 for scans. */
@@ -19,9 +18,9 @@ export interface Omniglot {
   readonly classes: number;
 }
 
-/** White ink on black at 28×28. Class r · 292 + c is character c turned by r quarters, so the first classes are upright. */
-export async function loadOmniglot(): Promise<Omniglot> {
-  const shape = { channels: 1, height: SIDE, width: SIDE };
+/** White ink on black, squares of `side` pixels. Class r · 292 + c is character c turned by r quarters, so the first classes are upright. */
+export async function loadOmniglot(side = 28): Promise<Omniglot> {
+  const shape = { channels: 1, height: side, width: side };
   const archives = await Promise.all(
     ARCHIVES.map((name) => readSamples(nodeFiles, path.join(dataFolder(), name), shape, { limit: ALL })),
   );
@@ -39,7 +38,10 @@ export async function loadOmniglot(): Promise<Omniglot> {
       );
     });
     const turned = Array.from({ length: ROTATIONS }, (_, quarters) =>
-      upright.map(({ label, image }) => ({ label: quarters * characters + label, image: rotate(image, quarters) })),
+      upright.map(({ label, image }) => ({
+        label: quarters * characters + label,
+        image: rotate(image, quarters, side),
+      })),
     ).flat();
     return samples(archives[0]!, turned);
   };
@@ -56,9 +58,10 @@ export function firstClasses(all: Samples, classes: number): Samples {
 }
 
 function samples(like: Samples, drawings: readonly { label: number; image: Uint8Array }[]): Samples {
-  const images = new Uint8Array(drawings.length * SIDE * SIDE);
+  const size = like.images.length / like.count;
+  const images = new Uint8Array(drawings.length * size);
   drawings.forEach(({ image }, i) => {
-    images.set(image, i * SIDE * SIDE);
+    images.set(image, i * size);
   });
   return {
     ...like,
@@ -74,13 +77,14 @@ function drawing(archive: Samples, index: number): Uint8Array {
   return pixels(archive, index).map((value) => 255 - value);
 }
 
-function pixels({ images }: Samples, index: number): Uint8Array {
-  return Uint8Array.from(images.subarray(index * SIDE * SIDE, (index + 1) * SIDE * SIDE));
+function pixels({ images, count }: Samples, index: number): Uint8Array {
+  const size = images.length / count;
+  return Uint8Array.from(images.subarray(index * size, (index + 1) * size));
 }
 
 /** Turned clockwise by so many quarters. */
-function rotate(image: Uint8Array, quarters: number): Uint8Array {
+function rotate(image: Uint8Array, quarters: number, side: number): Uint8Array {
   if (quarters === 0) return image;
-  const turned = image.map((_, i) => image[(SIDE - 1 - (i % SIDE)) * SIDE + Math.floor(i / SIDE)]!);
-  return rotate(turned, quarters - 1);
+  const turned = image.map((_, i) => image[(side - 1 - (i % side)) * side + Math.floor(i / side)]!);
+  return rotate(turned, quarters - 1, side);
 }

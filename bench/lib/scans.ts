@@ -1,4 +1,4 @@
-/** @file Reversed triggers of the bench models' target labels, kept in .cache/, and images that neither model nor scan has seen. */
+/** @file Reversed triggers of the bench models' target labels, kept in the user's cache folder, and images that neither model nor scan has seen. */
 import { readFile, writeFile } from 'node:fs/promises';
 import type { DetectionJob } from '../../src/engine/detect/scanJob';
 import { scanLabels } from '../../src/engine/detect/scanLabels';

@@ -38,6 +38,7 @@ interface BadNetsArguments extends RuntimeOptions, TrainingDataOptions {
 const INPUT: Record<Architecture, ImageShape> = {
   mnist: { channels: 1, height: 28, width: 28 },
   gtsrb: { channels: 3, height: 32, width: 32 },
+  deepid: { channels: 3, height: 55, width: 47 },
   omniglot: { channels: 1, height: 28, width: 28 },
 };
 

@@ -1,4 +1,4 @@
-/** @file The networks of the paper's small tasks (Tables VII, VIII), and one for many classes, as graphs with fresh weights. */
+/** @file The networks that the paper trains from scratch (Tables VII to IX), and a smaller one for many classes, as graphs with fresh weights. */
 import type { Graph, Node } from '../graph/graph';
 import { float32, scalar, sizeOf, type Tensor } from '../graph/tensor';
 import { Random } from '../support/random';
@@ -8,9 +8,11 @@ export type Layer =
   | { readonly kind: 'conv'; readonly filters: number; readonly kernel: number; readonly same: boolean }
   | { readonly kind: 'relu' | 'pool' | 'flatten' }
   | { readonly kind: 'dropout'; readonly rate: number }
-  | { readonly kind: 'dense'; readonly units: number };
+  | { readonly kind: 'dense'; readonly units: number }
+  /** The sum of what two chains of layers make of the same value. */
+  | { readonly kind: 'sum'; readonly branches: readonly [readonly Layer[], readonly Layer[]] };
 
-export type Architecture = 'mnist' | 'gtsrb' | 'omniglot';
+export type Architecture = 'mnist' | 'gtsrb' | 'deepid' | 'omniglot';
 
 export interface Network {
   /** Input `image` `[N, C, H, W]` raw pixels 0–255; output `probabilities` `[N, K]`. */
@@ -41,12 +43,29 @@ export const ARCHITECTURES: Readonly<Record<Architecture, (classes: number) => r
     ]),
     ...[flatten, dense(512), relu, dropout(0.5), dense(classes)],
   ],
+  // The table prints strides of 2 in the convolutions, after which nothing of 55×47 pixels would be left.
+  deepid: (classes) => [
+    ...[conv(20, 4, false), relu, pool, conv(40, 3, false), relu, pool, conv(60, 3, false), relu, pool],
+    {
+      kind: 'sum',
+      branches: [
+        [flatten, dense(160)],
+        [conv(80, 2, false), relu, flatten, dense(160)],
+      ],
+    },
+    ...[relu, dense(classes)],
+  ],
   // Not the paper's: small, so that a thousand labels can be scanned.
   omniglot: (classes) => [
     ...[conv(8, 5, false), relu, pool, conv(32, 5, false), relu, pool, flatten],
     ...[dense(128), relu, dense(classes)],
   ],
 };
+
+/** Name and shape of a value under construction; a flat one has as many channels as numbers. */
+interface Value extends ImageShape {
+  readonly value: string;
+}
 
 /** Builds the network with He-uniform weights and zero biases. */
 export function buildNetwork(layers: readonly Layer[], input: ImageShape, seed: number): Network {
@@ -69,47 +88,52 @@ export function buildNetwork(layers: readonly Layer[], input: ImageShape, seed: 
     return name;
   };
 
-  let value = add('Mul', 'scaled', ['image', 'scale']);
-  let { channels, height, width } = input;
-  layers.forEach((layer, i) => {
-    const name = `${layer.kind}${i + 1}`;
+  const append = (layer: Layer, name: string, from: Value): Value => {
+    const { value, channels, height, width } = from;
     switch (layer.kind) {
       case 'conv': {
         const { filters, kernel, same } = layer;
         const w = weight(`${name}.weight`, [filters, channels, kernel, kernel], channels * kernel * kernel);
         const pad = same ? (kernel - 1) / 2 : 0;
-        value = add('Conv', name, [value, w, weight(`${name}.bias`, [filters], Infinity)], {
+        const output = add('Conv', name, [value, w, weight(`${name}.bias`, [filters], Infinity)], {
           kernel_shape: [kernel, kernel],
           pads: [pad, pad, pad, pad],
         });
-        [channels, height, width] = [filters, height + 2 * pad - kernel + 1, width + 2 * pad - kernel + 1];
-        break;
+        const side = (extent: number): number => extent + 2 * pad - kernel + 1;
+        return { value: output, channels: filters, height: side(height), width: side(width) };
       }
-      case 'pool':
-        value = add('MaxPool', name, [value], { kernel_shape: [2, 2], strides: [2, 2] });
-        [height, width] = [height >> 1, width >> 1];
-        break;
+      case 'pool': {
+        const output = add('MaxPool', name, [value], { kernel_shape: [2, 2], strides: [2, 2] });
+        return { value: output, channels, height: height >> 1, width: width >> 1 };
+      }
       case 'dense': {
         const w = weight(`${name}.weight`, [layer.units, channels], channels);
-        value = add('Gemm', name, [value, w, weight(`${name}.bias`, [layer.units], Infinity)], { transB: 1 });
-        channels = layer.units;
-        break;
+        const bias = weight(`${name}.bias`, [layer.units], Infinity);
+        const output = add('Gemm', name, [value, w, bias], { transB: 1 });
+        return { value: output, channels: layer.units, height: 1, width: 1 };
       }
       case 'flatten':
-        value = add('Flatten', name, [value]);
-        channels *= height * width;
-        break;
+        return { value: add('Flatten', name, [value]), channels: channels * height * width, height: 1, width: 1 };
       case 'relu':
-        value = add('Relu', name, [value]);
-        break;
+        return { ...from, value: add('Relu', name, [value]) };
       case 'dropout':
-        value = add('Dropout', name, [value]);
         dropoutRates.set(name, layer.rate);
-        break;
+        return { ...from, value: add('Dropout', name, [value]) };
+      case 'sum': {
+        const [left, right] = layer.branches.map((branch, i) => appendAll(branch, `${name}.${'ab'.charAt(i)}.`, from));
+        if (left === undefined || right === undefined) throw new RangeError('A sum needs two branches');
+        return { ...left, value: add('Add', name, [left.value, right.value]) };
+      }
     }
-  });
+  };
+  const appendAll = (chain: readonly Layer[], prefix: string, from: Value): Value =>
+    chain.reduce((value, layer, i) => append(layer, `${prefix}${layer.kind}${i + 1}`, value), from);
+
+  const { channels, height, width } = input;
+  const scaled = add('Mul', 'scaled', ['image', 'scale']);
+  const { value } = appendAll(layers, '', { value: scaled, channels, height, width });
   const output = add('Softmax', 'probabilities', [value], { axis: -1 });
-  const dims = [null, input.channels, input.height, input.width];
+  const dims = [null, channels, height, width];
   const graph: Graph = { inputs: [{ name: 'image', dtype: 'float32', dims }], outputs: [output], nodes, initializers };
   return { graph, weights, dropoutRates };
 }

@@ -1,0 +1,100 @@
+/** @file Figs. 6 and 7: the original and the reversed trigger side by side. */
+import { encodeFloats } from '../../../src/engine/support/base64';
+import type { StampedTrigger } from '../../../src/engine/classify/labelTrigger';
+import { pngUri } from '../../../src/engine/output/pictures/png';
+import { maskImage, stampImage } from '../../../src/engine/output/pictures/triggerImage';
+import type { Trigger } from '../../../src/engine/report/scanReport';
+import type { ImageShape } from '../../../src/engine/samples/samples';
+import { pictureTable } from '../../lib/plot';
+import { basePlan, seriesPlan, TASKS } from '../base';
+import { experiment, type Context } from '../experiment';
+import type { ModelPlan } from '../models';
+import { figureLink } from '../page';
+import { PAPER_TASK, REVERSED_NORM } from '../paper';
+import { openModel, reversedTrigger } from '../scans';
+import { beside, percent, table } from '../tables';
+import type { TaskName } from '../tasks';
+
+interface Row {
+  /** PNG as data URIs: m·Δ of the original, m·Δ and m of the reversed trigger. */
+  readonly pictures: readonly [original: string, reversed: string, mask: string];
+  readonly norms: readonly [original: number, reversed: number];
+  /** Of the pixels that the original covers with those that the reversed mask covers by half or more. */
+  readonly overlap: number;
+  /** Share 0–1 of the reversed mask that lies inside the original. */
+  readonly inside: number;
+}
+
+const runs: readonly { readonly key: string; readonly task: TaskName; readonly plan: ModelPlan }[] = TASKS.flatMap(
+  (task) => [
+    { key: `${task} white`, task, plan: basePlan(task) },
+    {
+      ...{ key: `${task} noise`, task },
+      plan: (task === 'gtsrb' ? seriesPlan : basePlan)(task, { kind: 'patch', pattern: 'noise' }),
+    },
+  ],
+);
+
+export const triggers = experiment<Row>({
+  name: 'triggers',
+  title: 'Original and reversed triggers',
+  paper: 'Figures 6 and 7',
+  steps: runs.map(({ key, plan }) => ({ key, models: [plan], minutes: 2, run: (context) => measure(context, plan) })),
+  section: (rows) => ({
+    figures: {
+      triggers: pictureTable(
+        ['original', 'reversed', 'its mask'],
+        runs.flatMap(({ key }) => {
+          const row = rows.get(key);
+          return row === undefined ? [] : [{ name: key, pictures: row.pictures }];
+        }),
+      ),
+    },
+    markdown: [
+      figureLink('triggers', 'Original and reversed triggers'),
+      'Triggers on a black image, and the mask of the reversed one. A reversed trigger is the smallest that works, and needs neither the place nor the colours of all pixels of the original.',
+      table(
+        [
+          'trigger',
+          'norm of the original',
+          'of the reversed (paper)',
+          'IoU of the pixels',
+          'part of the reversed mask inside the original, %',
+        ],
+        runs.flatMap(({ key, task, plan }) => {
+          const row = rows.get(key);
+          if (row === undefined) return [];
+          const { attack } = plan;
+          const pattern = attack.kind === 'patch' ? attack.pattern : '';
+          const paper = pattern === 'white' ? REVERSED_NORM[task] : undefined;
+          return [
+            [
+              ...[`${PAPER_TASK[task]}, ${pattern}`, row.norms[0], beside(row.norms[1].toFixed(2), paper)],
+              ...[row.overlap.toFixed(2), percent(row.inside, 0)],
+            ],
+          ];
+        }),
+      ),
+    ].join('\n\n'),
+  }),
+});
+
+async function measure(context: Context, plan: ModelPlan): Promise<Row> {
+  const { model, task } = await openModel(context, plan);
+  const { target, trigger: original } = model.backdoors[0]!;
+  const reversed = await reversedTrigger(context, plan, target);
+  const sum = (values: Float32Array): number => values.reduce((total, value) => total + value, 0);
+  const covered = reversed.mask.map((value) => Number(value >= 0.5));
+  const common = sum(covered.map((value, i) => value * (original.mask[i] ?? 0)));
+  const [theirs, ours] = [encoded(original, task.shape), encoded(reversed, task.shape)];
+  return {
+    pictures: [pngUri(stampImage(theirs)), pngUri(stampImage(ours)), pngUri(maskImage(ours))],
+    norms: [sum(original.mask), sum(reversed.mask)],
+    overlap: common / (sum(covered) + sum(original.mask) - common),
+    inside: sum(reversed.mask.map((value, i) => value * (original.mask[i] ?? 0))) / sum(reversed.mask),
+  };
+}
+
+function encoded({ mask, pattern }: StampedTrigger, { channels, height, width }: ImageShape): Trigger {
+  return { channels, height, width, mask: encodeFloats(mask), pattern: encodeFloats(pattern) };
+}
