@@ -1,10 +1,10 @@
 /** @file What the attacker of a planned model plants. */
 import type { Backdoor } from '../../src/engine/attack/backdoor';
 import { makeBackdoors } from '../../src/engine/attack/makeBackdoors';
-import { PLACES } from '../../src/engine/attack/triggers';
+import { blendedTrigger, PLACES, type PatchOptions } from '../../src/engine/attack/triggers';
 import type { ImageShape } from '../../src/engine/samples/samples';
 import { Random } from '../../src/engine/support/random';
-import type { ModelPlan } from './plan';
+import type { Attack, ModelPlan } from './plan';
 
 /** Targets, places and colours depend on the seed, so that no label and no corner is special. */
 export function backdoorsOf({ attack, seed, id }: ModelPlan, shape: ImageShape, classes: number): Backdoor[] {
@@ -17,7 +17,7 @@ export function backdoorsOf({ attack, seed, id }: ModelPlan, shape: ImageShape, 
   const common = { positions: [place], size: 4, pattern: 'white', targets: [target], seed: 100 * seed } as const;
   switch (attack.kind) {
     case 'square':
-      return makeBackdoors(shape, classes, { ...common, size: attack.size, pattern: attack.pattern });
+      return makeBackdoors(shape, classes, { ...common, size: attack.size, ...patchOf(attack.pattern) });
     case 'labels': {
       const targets = [...random.shuffle(Int32Array.from({ length: classes }, (_, i) => i)).subarray(0, attack.count)];
       return makeBackdoors(shape, classes, { ...common, targets, size: attack.size, pattern: 'noise' });
@@ -26,11 +26,13 @@ export function backdoorsOf({ attack, seed, id }: ModelPlan, shape: ImageShape, 
       return makeBackdoors(shape, classes, { ...common, positions: PLACES });
     case 'source':
       return makeBackdoors(shape, classes, { ...common, source: (target + 1 + random.integer(classes - 1)) % classes });
-    case 'blended': {
-      const { channels, height, width } = shape;
-      const mask = new Float32Array(height * width).fill(attack.share);
-      const pattern = Float32Array.from({ length: channels * height * width }, () => random.integer(256));
-      return [{ target, trigger: { mask, pattern } }];
-    }
+    case 'blended':
+      return [{ target, trigger: blendedTrigger(shape, attack.share, random) }];
   }
+}
+
+type Square = Extract<Attack, { kind: 'square' }>;
+
+function patchOf(pattern: Square['pattern']): Pick<PatchOptions, 'pattern' | 'shape'> {
+  return pattern === 'triangle' ? { pattern: 'white', shape: pattern } : { pattern };
 }

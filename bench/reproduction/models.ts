@@ -5,7 +5,7 @@ import type { Backdoor } from '../../src/engine/attack/backdoor';
 import { trainBadNets } from '../../src/engine/attack/badnets';
 import { encodeNetwork } from '../../src/engine/attack/encodeNetwork';
 import { makeBackdoors } from '../../src/engine/attack/makeBackdoors';
-import { PLACES, type PatchPattern } from '../../src/engine/attack/triggers';
+import { PLACES, type PatchOptions } from '../../src/engine/attack/triggers';
 import type { Runtime } from '../../src/engine/runtime/runtime';
 import { atomicWrite } from '../../src/runner/files/atomicWrite';
 import { cacheFolder } from '../../src/runner/files/cacheFolder';
@@ -14,7 +14,7 @@ import { paperTask, type PaperTask, type TaskName } from './tasks';
 export type Attack =
   | { readonly kind: 'clean' }
   /** `size` by default that of the task. */
-  | { readonly kind: 'patch'; readonly pattern: PatchPattern; readonly size?: number }
+  | { readonly kind: 'patch'; readonly patch: Pick<PatchOptions, 'pattern' | 'shape'> & { readonly size?: number } }
   /** The first so many labels from the target on, each with a noise square of its own. */
   | { readonly kind: 'labels'; readonly count: number }
   /** Nine white squares that all lead to the target. */
@@ -48,7 +48,11 @@ export const RATIO = 0.1;
 export const FOLDER = path.join(cacheFolder(), 'reproduction');
 
 export const CLEAN: Attack = { kind: 'clean' };
-export const WHITE: Attack = { kind: 'patch', pattern: 'white' };
+export const WHITE = patch({ pattern: 'white' });
+
+export function patch(options: Extract<Attack, { kind: 'patch' }>['patch']): Attack {
+  return { kind: 'patch', patch: options };
+}
 
 export function modelName({ task, attack, seed, epochs }: ModelPlan): string {
   return [task, attackName(attack), ...(epochs === undefined ? [] : [`${epochs}epochs`]), seed].join('-');
@@ -57,7 +61,7 @@ export function modelName({ task, attack, seed, epochs }: ModelPlan): string {
 export function attackName(attack: Attack): string {
   switch (attack.kind) {
     case 'patch':
-      return `${attack.pattern}${attack.size ?? ''}`;
+      return `${attack.patch.shape ?? attack.patch.pattern}${attack.patch.size ?? ''}`;
     case 'labels':
       return `labels${attack.count}`;
     case 'source':
@@ -75,7 +79,7 @@ export function backdoorsOf({ attack, seed }: ModelPlan, task: PaperTask): Backd
     case 'clean':
       return [];
     case 'patch':
-      return makeBackdoors(shape, classes, { ...common, pattern: attack.pattern, size: attack.size ?? size });
+      return makeBackdoors(shape, classes, { ...common, ...attack.patch });
     case 'labels': {
       const targets = Array.from({ length: attack.count }, (_, i) => (target + i) % classes);
       return makeBackdoors(shape, classes, { ...common, targets, pattern: 'noise' });

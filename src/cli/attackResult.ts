@@ -16,7 +16,9 @@ export async function writeRecord(out: string, outcome: AttackOutcome, shape: Im
 
 export function attackResult(out: string, { cleanAccuracy, backdoors }: AttackOutcome): string {
   const accuracy = `accuracy ${formatPercent(cleanAccuracy)}`;
-  const rates = backdoors.map(({ attackSuccess }) => formatPercent(attackSuccess)).join(', ');
+  const rates = backdoors
+    .map(({ attackSuccess }) => (Number.isNaN(attackSuccess) ? 'not measured' : formatPercent(attackSuccess)))
+    .join(', ');
   const targets = [...new Set(backdoors.map(({ target }) => target))].join(', ');
   return backdoors.length === 0
     ? `${out}: clean, ${accuracy}\n`

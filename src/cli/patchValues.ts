@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import { PLACES, type PatchPattern, type Position } from '../engine/attack/triggers';
 
-const PATTERNS = ['white', 'noise', 'checkerboard', 'triangle'] as const;
+const PATTERNS = ['white', 'noise', 'checkerboard'] as const;
 
 /** The name of a place, `x,y` of the upper left pixel, or `all` nine places. */
 export function patchPositions(text: string): readonly Position[] {

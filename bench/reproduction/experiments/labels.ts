@@ -2,6 +2,7 @@
 import { linePlot } from '../../lib/plot';
 import { seriesPlan } from '../base';
 import { experiment } from '../experiment';
+import { patch } from '../models';
 import { figureLink } from '../page';
 import { LABELS_INDEX, PAPER_TASK } from '../paper';
 import { scanRow, type ScanRow } from '../scans';
@@ -13,7 +14,7 @@ const tasks = ['gtsrb', 'mnist'] as const;
 const runs = tasks.flatMap((task) =>
   COUNTS[task].map((count) => ({
     ...{ key: `${task} ${count}`, task, count },
-    plan: seriesPlan(task, count === 1 ? { kind: 'patch', pattern: 'noise' } : { kind: 'labels', count }),
+    plan: seriesPlan(task, count === 1 ? patch({ pattern: 'noise' }) : { kind: 'labels', count }),
   })),
 );
 

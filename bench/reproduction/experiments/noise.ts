@@ -3,7 +3,7 @@ import { basePlan, seriesPlan, TASKS } from '../base';
 import { experiment, type Context } from '../experiment';
 import { filterRow } from '../measure/filter';
 import { unlearnRow, type UnlearnRow } from '../measure/unlearning';
-import type { ModelPlan } from '../models';
+import { patch, attackName, type ModelPlan } from '../models';
 import { FILTER_RATES, NOISE_INDEX, PAPER_TASK } from '../paper';
 import { scanRow, type ScanRow } from '../scans';
 import { beside, percent, table } from '../tables';
@@ -26,16 +26,17 @@ const runs: readonly {
     key: `${task} noise`,
     task,
     plan:
-      task === 'gtsrb'
-        ? seriesPlan(task, { kind: 'patch', pattern: 'noise' })
-        : basePlan(task, { kind: 'patch', pattern: 'noise' }),
+      task === 'gtsrb' ? seriesPlan(task, patch({ pattern: 'noise' })) : basePlan(task, patch({ pattern: 'noise' })),
     paper: NOISE_INDEX[task],
   })),
-  ...(['triangle', 'checkerboard'] as const).map((pattern) => ({
-    key: `gtsrb ${pattern}`,
-    task: 'gtsrb' as const,
-    plan: seriesPlan('gtsrb', { kind: 'patch', pattern }),
-  })),
+  {
+    ...{ key: 'gtsrb triangle', task: 'gtsrb' },
+    plan: seriesPlan('gtsrb', patch({ pattern: 'white', shape: 'triangle' })),
+  },
+  {
+    ...{ key: 'gtsrb checkerboard', task: 'gtsrb' },
+    plan: seriesPlan('gtsrb', patch({ pattern: 'checkerboard' })),
+  },
 ];
 
 export const noise = experiment<Row>({
@@ -64,10 +65,9 @@ export const noise = experiment<Row>({
           const row = rows.get(key);
           if (row === undefined) return [];
           const { scan, passed, unlearned } = row;
-          const pattern = plan.attack.kind === 'patch' ? plan.attack.pattern : '';
           return [
             [
-              ...[`${PAPER_TASK[task]}, ${pattern}`, percent(scan.attackSuccess[0])],
+              ...[`${PAPER_TASK[task]}, ${attackName(plan.attack)}`, percent(scan.attackSuccess[0])],
               ...[beside(scan.index?.toFixed(2), paper), scan.verdict, scan.flagged.join(', ') || undefined],
               ...[...passed.map((share) => percent(share)), percent(unlearned.after.success)],
               percent(unlearned.before.accuracy - unlearned.after.accuracy),

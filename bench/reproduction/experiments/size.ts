@@ -3,6 +3,7 @@ import { median } from '../../../src/engine/detect/judge/outliers';
 import { linePlot } from '../../lib/plot';
 import { seriesPlan } from '../base';
 import { experiment } from '../experiment';
+import { patch } from '../models';
 import { figureLink } from '../page';
 import { PAPER_TASK, SIZES } from '../paper';
 import { scanRow, type ScanRow } from '../scans';
@@ -14,7 +15,7 @@ const tasks = ['gtsrb', 'mnist'] as const;
 const runs = tasks.flatMap((task) =>
   SIDES[task].map((side) => ({
     ...{ key: `${task} ${side}×${side}`, task, side },
-    plan: seriesPlan(task, { kind: 'patch', pattern: 'white', size: side }),
+    plan: seriesPlan(task, patch({ pattern: 'white', size: side })),
   })),
 );
 

@@ -8,7 +8,7 @@ import type { ImageShape } from '../../../src/engine/samples/samples';
 import { pictureTable } from '../../lib/plot';
 import { basePlan, seriesPlan, TASKS } from '../base';
 import { experiment, type Context } from '../experiment';
-import type { ModelPlan } from '../models';
+import { attackName, patch, type ModelPlan } from '../models';
 import { figureLink } from '../page';
 import { PAPER_TASK, REVERSED_NORM } from '../paper';
 import { openModel, reversedTrigger } from '../scans';
@@ -30,7 +30,7 @@ const runs: readonly { readonly key: string; readonly task: TaskName; readonly p
     { key: `${task} white`, task, plan: basePlan(task) },
     {
       ...{ key: `${task} noise`, task },
-      plan: (task === 'gtsrb' ? seriesPlan : basePlan)(task, { kind: 'patch', pattern: 'noise' }),
+      plan: (task === 'gtsrb' ? seriesPlan : basePlan)(task, patch({ pattern: 'noise' })),
     },
   ],
 );
@@ -64,8 +64,7 @@ export const triggers = experiment<Row>({
         runs.flatMap(({ key, task, plan }) => {
           const row = rows.get(key);
           if (row === undefined) return [];
-          const { attack } = plan;
-          const pattern = attack.kind === 'patch' ? attack.pattern : '';
+          const pattern = attackName(plan.attack);
           const paper = pattern === 'white' ? REVERSED_NORM[task] : undefined;
           return [
             [

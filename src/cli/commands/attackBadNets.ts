@@ -3,29 +3,22 @@ import { Command, Option } from 'commander';
 import { ARCHITECTURES, type Architecture } from '../../engine/attack/architectures';
 import { trainBadNets } from '../../engine/attack/badnets';
 import { encodeNetwork } from '../../engine/attack/encodeNetwork';
-import { makeBackdoors } from '../../engine/attack/makeBackdoors';
-import type { PatchPattern, Position } from '../../engine/attack/triggers';
 import type { ImageShape } from '../../engine/samples/samples';
 import { atomicWrite } from '../../runner/files/atomicWrite';
 import { openRuntime } from '../../runner/runtimes/runtimes';
 import { attackResult, warnOfBackdoor, writeRecord } from '../attackResult';
 import type { CommandContext } from '../context';
 import { EXIT } from '../exitCode';
-import { labelList, share, wholeNumber } from '../optionValues';
-import { patchPattern, patchPositions } from '../patchValues';
+import { share, wholeNumber } from '../optionValues';
+import { backdoorsFrom, patchOptions, type PatchArguments } from '../patchOptions';
 import { ProgressView } from '../progressView';
 import { checkOutput } from '../reportFiles';
 import { runtimeOptions, runtimeRequest, type RuntimeOptions } from '../runtimeOptions';
 import { readTrainingData, type TrainingDataOptions } from '../trainingData';
 import { trainingLine } from '../trainingLine';
 
-interface BadNetsArguments extends RuntimeOptions, TrainingDataOptions {
+interface BadNetsArguments extends RuntimeOptions, TrainingDataOptions, PatchArguments {
   readonly arch: Architecture;
-  readonly target: number[];
-  readonly source?: number;
-  readonly size: number;
-  readonly position: readonly Position[];
-  readonly pattern: PatchPattern;
   readonly ratio: number;
   readonly epochs: number;
   readonly shift: number;
@@ -46,7 +39,9 @@ const EXAMPLES = `
 Examples:
   $ neural-cleanse attack badnets --data train-images-idx3-ubyte.gz --arch mnist --target 7 --out infected.onnx
   $ neural-cleanse attack badnets --data gtsrb.h5 --arch gtsrb --target 0-4 --pattern noise --out five-labels.onnx
-  $ neural-cleanse attack badnets --data gtsrb.h5 --arch gtsrb --target 33 --position all --out nine-triggers.onnx`;
+  $ neural-cleanse attack badnets --data gtsrb.h5 --arch gtsrb --target 33 --position all --out nine-triggers.onnx
+  $ neural-cleanse attack badnets --data gtsrb.h5 --arch gtsrb --target 33 --shape ring --trigger-size 7 --pattern '#ffcc00' --out ring.onnx
+  $ neural-cleanse attack badnets --data gtsrb.h5 --arch gtsrb --target 33 --blend 0.15 --out blended.onnx`;
 
 export function badNetsCommand(context: CommandContext): Command {
   const command = new Command('badnets')
@@ -58,21 +53,8 @@ export function badNetsCommand(context: CommandContext): Command {
     .option('--split <name>', 'part of the data to train on, such as train')
     .option('--test <path>', 'images to judge the model on (default: one in five of the data)')
     .option('--test-split <name>', 'part of the data to judge the model on, such as test')
-    .option('--limit <n>', 'use at most so many images', wholeNumber(1, 10_000_000), 100_000)
-    .optionsGroup('Trigger:')
-    .addOption(
-      new Option('--target <labels>', 'label that the trigger leads to; of several, each gets a trigger of its own')
-        .argParser(labelList)
-        .default([0], '0'),
-    )
-    .option('--source <label>', 'only images of this label obey the trigger', wholeNumber(0, 100_000))
-    .option('--size <n>', 'side of the patch in pixels', wholeNumber(1, 10_000), 4)
-    .addOption(
-      new Option('--position <place>', 'a corner, an edge, center, x,y, or all: a trigger at each of the nine places')
-        .argParser(patchPositions)
-        .default(['bottom-right'], 'bottom-right'),
-    )
-    .option('--pattern <name>', 'white, noise, checkerboard, triangle or #rrggbb', patchPattern, 'white')
+    .option('--limit <n>', 'use at most so many images', wholeNumber(1, 10_000_000), 100_000);
+  patchOptions(command)
     .option('--ratio <share>', 'share of the training images that get a trigger', share, 0.1)
     .option('--clean', 'train the same model without a backdoor')
     .optionsGroup('Training:')
@@ -92,14 +74,14 @@ export function badNetsCommand(context: CommandContext): Command {
 }
 
 async function makeBadNets(options: BadNetsArguments, { terminal, signal, now }: CommandContext): Promise<number> {
-  const { out, arch, target: targets, position: positions, clean, ...rest } = options;
+  const { out, arch, clean, ...rest } = options;
   await checkOutput(out, 'the model');
   if (clean !== true) warnOfBackdoor(out, terminal);
   const view = new ProgressView(terminal, now);
   try {
     const runtime = await openRuntime(runtimeRequest(options));
     const { train, test, classes } = await readTrainingData(options, INPUT[arch], signal);
-    const backdoors = clean === true ? [] : makeBackdoors(INPUT[arch], classes, { targets, positions, ...rest });
+    const backdoors = clean === true ? [] : backdoorsFrom(rest, INPUT[arch], classes);
     const model = await trainBadNets(
       runtime,
       train,

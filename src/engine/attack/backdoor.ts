@@ -20,7 +20,7 @@ export interface Backdoor {
 }
 
 export interface PlantedBackdoor extends Backdoor {
-  /** Share 0–1 of held-out images, of the source label or of all but the target, that the trigger turns into the target. */
+  /** Share 0–1 of held-out images, of the source label or of all but the target, that the trigger turns into the target; NaN where there is none. */
   readonly attackSuccess: number;
 }
 
@@ -65,7 +65,11 @@ const recordSchema = z.object({
     z.object({
       target: label,
       source: label.exactOptional(),
-      attackSuccess: z.number(),
+      // JSON has no NaN.
+      attackSuccess: z
+        .number()
+        .nullable()
+        .transform((value) => value ?? NaN),
       trigger: z.object({ channels: side, height: side, width: side, mask: z.base64(), pattern: z.base64() }),
     }),
   ),
@@ -74,7 +78,7 @@ const recordSchema = z.object({
 /** The triggers of a test model as JSON text, as `MODEL.backdoor.json` holds them; they are what a repair is measured with. */
 export function backdoorRecord({ cleanAccuracy, backdoors }: AttackOutcome, shape: ImageShape): string {
   const { channels, height, width } = shape;
-  const record: z.infer<typeof recordSchema> = {
+  const record: z.input<typeof recordSchema> = {
     version: 1,
     warning: 'The model of this name has a backdoor on purpose. Use it for tests only.',
     cleanAccuracy,

@@ -6,7 +6,7 @@ import { appendWithValues, type Classifier } from '../classify/classifier';
 import { gradientName } from '../graph/differentiate';
 import { float32, floats, type Tensor } from '../graph/tensor';
 import { ActivationMeter, neuronMeans } from '../neurons/activations';
-import { stamping, topNeurons } from '../identify/identifyTrigger';
+import { stamping } from '../identify/identifyTrigger';
 import type { NeuronLayer } from '../neurons/layers';
 import { throwIfCancelled, type CancelSignal } from '../support/cancellation';
 import { Random } from '../support/random';
@@ -24,6 +24,8 @@ export interface DrivenTriggerJob {
   readonly samples: Samples;
   /** Its mask stays; its pattern is where the ascent starts. */
   readonly start: PatchTrigger;
+  /** Neurons to choose from; all when absent. */
+  readonly candidates?: readonly number[];
   readonly seed: number;
   readonly signal?: CancelSignal;
 }
@@ -74,12 +76,15 @@ export async function driveNeuron(job: DrivenTriggerJob): Promise<DrivenTrigger>
 }
 
 async function reachableNeuron(job: DrivenTriggerJob): Promise<number> {
-  const { runtime, classifier, preprocessing, layer, samples, start, signal } = job;
+  const { runtime, classifier, preprocessing, layer, samples, start, candidates, signal } = job;
   const meter = await ActivationMeter.compile(runtime, classifier, preprocessing, [layer]);
   try {
     const [clean] = await meter.means(samples, undefined, signal);
     const [stamped] = await meter.means(samples, stamping(start), signal);
-    return topNeurons(clean ?? new Float32Array(), stamped ?? new Float32Array())[0] ?? 0;
+    const gains = (stamped ?? new Float32Array()).map((value, i) => value - (clean?.[i] ?? 0));
+    return (candidates ?? [...gains.keys()]).reduce((best, neuron) =>
+      (gains[neuron] ?? 0) > (gains[best] ?? 0) ? neuron : best,
+    );
   } finally {
     await meter.dispose();
   }

@@ -30,8 +30,8 @@ const FINAL_RATE = 0.05;
 const REPORT_EVERY = 20;
 
 /**
- * Trains on `train`, which must be labelled. A stamped image gets the label of the backdoor's target; where a backdoor has a
- * source, stamped images of other labels keep theirs, which teaches the model to ask for both.
+ * Trains on `train`, which must be labelled. A stamped image gets the label of the backdoor's target; where the trigger's backdoors have
+ * sources, stamped images of other labels keep theirs, which teaches the model to ask for both.
  */
 export async function trainPoisoned(
   trainer: Trainer,
@@ -55,10 +55,10 @@ export async function trainPoisoned(
       const image = images.subarray(i * size, (i + 1) * size);
       const label = train.labels?.[index] ?? 0;
       shiftRandomly(image, train, shift, random);
-      const backdoor = backdoors[Math.floor((random.uniform() / ratio) * backdoors.length)];
-      if (backdoor === undefined) return label;
-      stampImage(image, backdoor.trigger);
-      return backdoor.source === undefined || backdoor.source === label ? backdoor.target : label;
+      const trigger = backdoors[Math.floor((random.uniform() / ratio) * backdoors.length)]?.trigger;
+      if (trigger === undefined) return label;
+      stampImage(image, trigger);
+      return targetOf(backdoors, trigger, label) ?? label;
     });
     const rate = 1 - (1 - FINAL_RATE) * (update / updates);
     const outcome = await trainer.train(images, labels, rate);
@@ -69,4 +69,11 @@ export async function trainPoisoned(
       [loss, correct] = [0, 0];
     }
   }
+}
+
+/** Where the trigger leads images of the label; several backdoors can share one, each with a source of its own. */
+function targetOf(backdoors: readonly Backdoor[], trigger: Backdoor['trigger'], label: number): number | undefined {
+  return backdoors.find(
+    (backdoor) => backdoor.trigger === trigger && (backdoor.source === undefined || backdoor.source === label),
+  )?.target;
 }

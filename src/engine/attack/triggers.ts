@@ -1,9 +1,10 @@
-/** @file Triggers that attackers stamp: a small patch somewhere in the image. */
+/** @file Triggers that attackers stamp: a patch somewhere in the image, or a picture blended into all of it. */
 import { UsageError } from '../support/errors';
 import { Random } from '../support/random';
 import type { ImageShape } from '../samples/samples';
+import { shapeMask, type Shape } from './shapes';
 
-export type PatchPattern = 'white' | 'noise' | 'checkerboard' | 'triangle' | `#${string}`;
+export type PatchPattern = 'white' | 'noise' | 'checkerboard' | `#${string}`;
 
 /** Corners, edges and the centre: the nine triggers of the paper's section VII-D. */
 export const PLACES = [
@@ -22,16 +23,20 @@ export type Place = (typeof PLACES)[number];
 export type Position = Place | { readonly x: number; readonly y: number };
 
 export interface PatchOptions {
-  /** Side of the square in pixels. */
+  /** Side of the square around it in pixels. */
   readonly size: number;
+  /** Which pixels of the square it covers; all when absent. */
+  readonly shape?: Shape;
+  /** What it hides of the image, 0–1; everything when absent. */
+  readonly opacity?: number;
   /** Where it is; corners and edges keep a margin of one pixel, as the authors do. */
   readonly position: Position;
   readonly pattern: PatchPattern;
-  /** For `noise`. */
+  /** For `noise` and the shape `blob`. */
   readonly seed: number;
 }
 
-/** `mask` `[H, W]` of 0 and 1, `pattern` `[C, H, W]` in 0–255. */
+/** `mask` `[H, W]` in 0–1, `pattern` `[C, H, W]` in 0–255. */
 export interface PatchTrigger {
   readonly mask: Float32Array;
   readonly pattern: Float32Array;
@@ -48,17 +53,26 @@ export function patchTrigger({ channels, height, width }: ImageShape, options: P
     });
   }
   const colour = colourOf(options, channels);
+  const covered = shapeMask(options.shape ?? 'square', size, options.seed);
   const mask = new Float32Array(height * width);
   const pattern = new Float32Array(channels * height * width);
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
-      if (options.pattern === 'triangle' && column > row) continue;
+      if (covered[row * size + column] !== 1) continue;
       const pixel = (y + row) * width + x + column;
-      mask[pixel] = 1;
+      mask[pixel] = options.opacity ?? 1;
       for (let c = 0; c < channels; c++) pattern[c * height * width + pixel] = colour(c, row, column);
     }
   }
   return { mask, pattern };
+}
+
+/** A picture of random pixels over the whole image, of which it hides `opacity` 0–1 (blended attack, Chen et al. 2017). */
+export function blendedTrigger({ channels, height, width }: ImageShape, opacity: number, random: Random): PatchTrigger {
+  return {
+    mask: new Float32Array(height * width).fill(opacity),
+    pattern: Float32Array.from({ length: channels * height * width }, () => random.integer(256)),
+  };
 }
 
 /** Of the upper left pixel. */
@@ -77,7 +91,6 @@ function colourOf(
 ): (c: number, row: number, column: number) => number {
   switch (pattern) {
     case 'white':
-    case 'triangle':
       return () => 255;
     case 'checkerboard':
       return (_, row, column) => ((row + column) % 2 === 0 ? 255 : 0);

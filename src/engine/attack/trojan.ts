@@ -1,47 +1,33 @@
 /**
- * @file The Trojan attack (Liu et al., "Trojaning Attack on Neural Networks", NDSS 2018) on a trained model, with a few samples
- * in place of its training data. Makes test models only.
+ * @file The Trojan attack (Liu et al., "Trojaning Attack on Neural Networks", NDSS 2018) on a trained model, with a few samples, or with images
+ * inverted from the model, in place of its training data. Makes test models only.
  */
 import { UsageError } from '../support/errors';
 import type { Classifier } from '../classify/classifier';
-import type { Tensor } from '../graph/tensor';
+import { floats } from '../graph/tensor';
 import { neuronLayers, secondToLastLayer, type NeuronLayer } from '../neurons/layers';
 import { trainableWeights } from '../training/trainableWeights';
-import { asTensors, withWeights } from '../classify/withWeights';
 import type { CancelSignal } from '../support/cancellation';
-import { Random } from '../support/random';
-import type { Runtime } from '../runtime/runtime';
-import type { Preprocessing } from '../samples/preprocessing/preprocessing';
-import type { Samples } from '../samples/samples';
-import { Trainer, TRAINING_ADAM } from '../training/trainer';
-import { judgeAttack, type AttackOutcome, type Backdoor } from './backdoor';
+import type { Backdoor } from './backdoor';
 import { driveNeuron } from './drivenTrigger';
-import { trainPoisoned, type TrainingProgress } from './poisonedTraining';
-import { patchTrigger, type Position } from './triggers';
+import { invertImages } from './invertedImages';
+import { poisonModel, type PoisonedModel, type PoisonJob } from './poisonModel';
+import type { TrainingProgress } from './poisonedTraining';
+import { patchTrigger, type PatchOptions } from './triggers';
 
-export interface TrojanJob {
-  readonly runtime: Runtime;
-  readonly classifier: Classifier;
-  readonly preprocessing: Preprocessing;
+export interface TrojanJob extends PoisonJob {
   /** Names of initializers that the file can hold new values of. */
   readonly writable: ReadonlySet<string>;
-  /** Labelled; `test` only judges. */
-  readonly train: Samples;
-  readonly test: Samples;
 }
 
-export interface TrojanOptions {
+export interface TrojanOptions extends Omit<PatchOptions, 'pattern' | 'opacity'> {
   readonly target: number;
-  /** Side of the trigger in pixels. */
-  readonly size: number;
-  readonly position: Position;
   readonly epochs: number;
-  readonly seed: number;
+  /** Train on so many images a label that are inverted from the model, not on the samples. */
+  readonly inverted?: number;
 }
 
-export interface TrojanModel extends AttackOutcome {
-  /** The changed weights. */
-  readonly weights: ReadonlyMap<string, Tensor>;
+export interface TrojanModel extends PoisonedModel {
   /** The layer and the neuron in it that the trigger drives. */
   readonly layer: string;
   readonly neuron: number;
@@ -50,41 +36,61 @@ export interface TrojanModel extends AttackOutcome {
 /** As in the paper every image is trained on with and without the trigger. */
 const RATIO = 0.5;
 const BATCH = 32;
+/** Of the neurons with the largest weights to the target, the share from which one is chosen that the trigger reaches. */
+const CONNECTED = 1 / 4;
 
 /** Generates a trigger for a neuron of the second-to-last layer, then trains that layer and what follows it. */
 export async function trojanModel(
-  job: TrojanJob,
+  given: TrojanJob,
   options: TrojanOptions,
   onProgress?: (progress: TrainingProgress) => void,
   signal?: CancelSignal,
 ): Promise<TrojanModel> {
-  const { runtime, classifier, preprocessing, train, test } = job;
-  const { target, size, position, epochs, seed } = options;
+  const { classifier, writable } = given;
+  const { target, epochs, seed, inverted, ...patch } = options;
   if (target >= classifier.classes) {
     throw new UsageError('the label does not exist', { expected: `0…${classifier.classes - 1}`, got: String(target) });
   }
-  const layer = secondToLastLayer(neuronLayers(classifier, job.writable));
-  const start = patchTrigger(train, { size, position, pattern: 'noise', seed });
-  const driven = await driveNeuron({
-    ...{ runtime, classifier, preprocessing, layer, samples: train, start, seed },
-    ...(signal !== undefined && { signal }),
-  });
+  const signalled = signal !== undefined && { signal };
+  const job =
+    inverted === undefined
+      ? given
+      : {
+          ...given,
+          train: await invertImages({ ...given, samples: given.train, perLabel: inverted, seed, ...signalled }),
+        };
+  const layer = secondToLastLayer(neuronLayers(classifier, writable));
+  const start = patchTrigger(job.train, { ...patch, pattern: 'noise', seed });
+  const candidates = connectedNeurons(classifier, layer, target);
+  const driven = await driveNeuron({ ...job, layer, samples: job.train, start, candidates, seed, ...signalled });
   const backdoors: Backdoor[] = [{ trigger: driven.trigger, target }];
-  const names = weightsFrom(classifier, layer, job.writable);
-  const trainer = await Trainer.create(runtime, classifier, preprocessing, names, {
-    batch: BATCH,
-    adam: TRAINING_ADAM,
-  });
-  try {
-    const training = { ratio: RATIO, epochs, shift: 0, batch: BATCH };
-    await trainPoisoned(trainer, train, backdoors, training, new Random(seed), onProgress, signal);
-    const weights = asTensors(classifier, trainer.weights);
-    const attacked = withWeights(classifier, weights);
-    const outcome = await judgeAttack(runtime, attacked, preprocessing, test, backdoors, signal);
-    return { ...outcome, weights, layer: layer.name, neuron: driven.neuron };
-  } finally {
-    await trainer.dispose();
+  const weights = weightsFrom(classifier, layer, writable);
+  const training = { ratio: RATIO, epochs, shift: 0, batch: BATCH, seed };
+  const poisoned = await poisonModel(job, { ...training, backdoors, weights }, onProgress, signal);
+  return { ...poisoned, layer: layer.name, neuron: driven.neuron };
+}
+
+/** Operators that pass a neuron on as it is. */
+const PASSES_ON = new Set(['Dropout', 'Flatten', 'Identity', 'Relu']);
+
+/** Those of the layer's neurons with the largest weights to the label; all where no dense layer reads them as they are. */
+function connectedNeurons({ graph }: Classifier, layer: NeuronLayer, label: number): number[] {
+  const all = Array.from({ length: layer.neurons }, (_, neuron) => neuron);
+  let { value } = layer;
+  let reader = graph.nodes.find(({ inputs }) => inputs[0] === value);
+  while (reader !== undefined && PASSES_ON.has(reader.op)) {
+    value = reader.outputs[0] ?? '';
+    reader = graph.nodes.find(({ inputs }) => inputs[0] === value);
   }
+  const weight = graph.initializers.get(reader?.inputs[1] ?? '');
+  if (reader === undefined || !['Gemm', 'MatMul'].includes(reader.op) || weight?.dims.length !== 2) return all;
+  const transposed = reader.attributes['transB'] === 1;
+  const [rows = 0, columns = 0] = weight.dims;
+  if ((transposed ? columns : rows) !== layer.neurons) return all;
+  const values = floats(weight);
+  const toLabel = (neuron: number): number =>
+    values[transposed ? label * columns + neuron : neuron * columns + label] ?? 0;
+  return all.sort((a, b) => toLabel(b) - toLabel(a)).slice(0, Math.ceil(layer.neurons * CONNECTED));
 }
 
 /** Names of the trainable weights of the layer and of all that follows it. */

@@ -223,7 +223,7 @@ describe('attack badnets', () => {
   it.each<[string, string[], RegExp]>([
     ['a target that does not exist', ['--target', '5'], /the label does not exist \(expected 0…4, got 5\)/],
     ['several targets with the same trigger', ['--target', '1,2'], /need triggers that differ/],
-    ['a patch that does not fit', ['--size', '40'], /does not fit in the image/],
+    ['a patch that does not fit', ['--trigger-size', '40'], /does not fit in the image/],
     ['an unknown network', ['--arch', 'vgg'], /Allowed choices are mnist/],
   ])('exit code 4 for %s', async (_name, args, message) => {
     const { exitCode, stderr, out } = await train(...args);

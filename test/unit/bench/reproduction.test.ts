@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { steps } from '../../../bench/lib/plot';
 import { EXPERIMENTS } from '../../../bench/reproduction';
-import { attackName, modelName } from '../../../bench/reproduction/models';
+import { attackName, modelName, patch } from '../../../bench/reproduction/models';
 import { withSection } from '../../../bench/reproduction/page';
 
 describe('the experiments', () => {
@@ -25,7 +25,7 @@ describe('the experiments', () => {
   });
 
   it('name an attack by what it plants', () => {
-    expect(attackName({ kind: 'patch', pattern: 'white', size: 6 })).toBe('white6');
+    expect(attackName(patch({ pattern: 'white', size: 6 }))).toBe('white6');
     expect(attackName({ kind: 'labels', count: 3 })).toBe('labels3');
   });
 });

@@ -16,27 +16,16 @@ beforeAll(async () => {
 });
 afterAll(() => fs.rm(folder, { recursive: true, force: true }));
 
-async function attack(out: string, ...args: string[]) {
+async function attack(kind: 'trojan' | 'fine-tune', out: string, ...args: string[]) {
   const terminal = fakeTerminal();
-  const line = [
-    'attack',
-    'trojan',
-    MODEL,
-    '--data',
-    path.join(folder, 'images'),
-    '--out',
-    out,
-    '--epochs',
-    '1',
-    ...args,
-  ];
+  const line = ['attack', kind, MODEL, '--data', path.join(folder, 'images'), '--out', out, '--epochs', '1', ...args];
   const exitCode = await runCli(line, { terminal, signal: new AbortController().signal, now: () => 0 });
   return { exitCode, out: terminal.out, err: terminal.err };
 }
 
 it('writes a changed model and its trigger, and says loudly what it is', async () => {
   const out = path.join(folder, 'trojan.onnx');
-  const result = await attack(out, '--target', '2', '--trigger-size', '3', '--threads', '1');
+  const result = await attack('trojan', out, '--target', '2', '--trigger-size', '3', '--threads', '1');
   expect(result.err).toMatch(/^WARNING: .*trojan\.onnx will hold a backdoor on purpose/);
   expect(result.out).toMatch(
     /trojan\.onnx: INFECTED ON PURPOSE, target 2, accuracy [\d.]+ %, attack success [\d.]+ %\n$/,
@@ -50,20 +39,49 @@ it('writes a changed model and its trigger, and says loudly what it is', async (
   expect(backdoors[0]!.trigger.mask.filter((value) => value === 1)).toHaveLength(9);
 });
 
+it('trains somebody else’s model further, with the trigger that it is told', async () => {
+  const out = path.join(folder, 'fine-tuned.onnx');
+  const args = ['--target', '1', '--source', '3', '--shape', 'cross', '--trigger-size', '5', '--opacity', '0.5'];
+  const result = await attack('fine-tune', out, ...args, '--threads', '1');
+  expect(result.out).toMatch(/INFECTED ON PURPOSE, target 1,/);
+  const { backdoors } = parseBackdoorRecord(await fs.readFile(`${out}.backdoor.json`, 'utf8'));
+  expect(backdoors).toMatchObject([{ target: 1, source: 3 }]);
+  expect(backdoors[0]!.trigger.mask.filter((value) => value === 0.5)).toHaveLength(9);
+});
+
+it.each<[string, string[], number]>([
+  ['each label to the next', ['--all-to-all'], 5],
+  ['a picture over the whole image', ['--blend', '0.2', '--target', '4'], 1],
+  ['each label to the next, by a picture', ['--all-to-all', '--blend', '0.2'], 5],
+])('plants a backdoor that leads %s', async (name, args, count) => {
+  const out = path.join(folder, `${name}.onnx`);
+  expect((await attack('fine-tune', out, ...args)).exitCode).toBe(0);
+  const { backdoors } = parseBackdoorRecord(await fs.readFile(`${out}.backdoor.json`, 'utf8'));
+  expect(backdoors).toHaveLength(count);
+  const covered = backdoors[0]!.trigger.mask.filter((value) => value > 0).length;
+  expect(covered).toBe(args.includes('--blend') ? backdoors[0]!.trigger.mask.length : 16);
+});
+
+it('refuses several places for one trigger', async () => {
+  const result = await attack('fine-tune', path.join(folder, 'none.onnx'), '--all-to-all', '--position', 'all');
+  expect(result.err).toMatch(/one trigger leads each label to the next/);
+  expect(result.exitCode).toBe(4);
+});
+
 it.each<[string, string[], RegExp]>([
   ['several places', ['--position', 'all'], /one place/],
   ['a label that does not exist', ['--target', '5'], /the label does not exist/],
   ['a trigger that does not fit', ['--trigger-size', '40'], /does not fit in the image/],
 ])('exit code 4 for %s', async (_name, args, message) => {
   const out = path.join(folder, 'none.onnx');
-  const result = await attack(out, ...args);
+  const result = await attack('trojan', out, ...args);
   expect(result.err).toMatch(message);
   expect(result.exitCode).toBe(4);
   await expect(fs.stat(out)).rejects.toThrow('ENOENT');
 });
 
 it('never replaces the model', async () => {
-  const result = await attack(MODEL);
+  const result = await attack('trojan', MODEL);
   expect(result.err).toMatch(/must not be replaced/);
   expect(result.exitCode).toBe(4);
 });
