@@ -13,9 +13,10 @@ import { size } from './experiments/size';
 import { source } from './experiments/source';
 import { split } from './experiments/split';
 import { triggers } from './experiments/triggers';
+import { trojan } from './experiments/trojan';
 import { unlearning } from './experiments/unlearning';
 
 export const EXPERIMENTS: readonly Experiment[] = [
   ...[detection, triggers, lowCost, neurons, filter, pruning, unlearning],
-  ...[noise, size, labels, patchAll, nine, source, split],
+  ...[noise, size, labels, patchAll, nine, source, trojan, split],
 ];

@@ -1,14 +1,27 @@
 /** @file Infected and clean models of the paper's tasks, trained once by our own attack and kept in the user's cache folder. */
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import type { Backdoor } from '../../src/engine/attack/backdoor';
+import {
+  backdoorRecord,
+  parseBackdoorRecord,
+  type AttackOutcome,
+  type Backdoor,
+} from '../../src/engine/attack/backdoor';
 import { trainBadNets } from '../../src/engine/attack/badnets';
 import { encodeNetwork } from '../../src/engine/attack/encodeNetwork';
 import { makeBackdoors } from '../../src/engine/attack/makeBackdoors';
+import type { TrainingProgress } from '../../src/engine/attack/poisonedTraining';
+import type { Shape } from '../../src/engine/attack/shapes';
 import { PLACES, type PatchOptions } from '../../src/engine/attack/triggers';
+import { trojanModel } from '../../src/engine/attack/trojan';
+import { classifierOf } from '../../src/engine/classify/classifier';
+import { readModel } from '../../src/engine/formats';
 import type { Runtime } from '../../src/engine/runtime/runtime';
+import { RAW } from '../../src/engine/samples/preprocessing/preprocessing';
 import { atomicWrite } from '../../src/runner/files/atomicWrite';
 import { cacheFolder } from '../../src/runner/files/cacheFolder';
+import { fileExists } from '../../src/runner/files/fileExists';
+import { nodeFiles } from '../../src/runner/files/nodeFiles';
 import { paperTask, type PaperTask, type TaskName } from './tasks';
 
 export type Attack =
@@ -20,7 +33,9 @@ export type Attack =
   /** Nine white squares that all lead to the target. */
   | { readonly kind: 'nine' }
   /** Only images of one label obey the trigger. */
-  | { readonly kind: 'source'; readonly source: number };
+  | { readonly kind: 'source'; readonly source: number }
+  /** The Trojan attack on the clean model of the same seed, with images inverted from it. */
+  | { readonly kind: 'trojan'; readonly shape: Shape };
 
 export interface ModelPlan {
   readonly task: TaskName;
@@ -44,7 +59,12 @@ export interface ReproductionModel {
 }
 
 /** The paper's share of training images that get a trigger (Table VI). */
-export const RATIO = 0.1;
+const RATIO = 0.1;
+/** Of the image that the square around a Trojan trigger takes. */
+const TROJAN_SHARE = 0.07;
+const TROJAN_EPOCHS = 20;
+/** Images a label that are inverted for it: as many as take a few minutes. */
+const INVERTED: Readonly<Record<TaskName, number>> = { mnist: 300, gtsrb: 60, omniglot: 4 };
 export const FOLDER = path.join(cacheFolder(), 'reproduction');
 
 export const CLEAN: Attack = { kind: 'clean' };
@@ -66,17 +86,21 @@ export function attackName(attack: Attack): string {
       return `labels${attack.count}`;
     case 'source':
       return `source${attack.source}`;
+    case 'trojan':
+      return `trojan-${attack.shape}`;
     case 'clean':
     case 'nine':
       return attack.kind;
   }
 }
 
-export function backdoorsOf({ attack, seed }: ModelPlan, task: PaperTask): Backdoor[] {
+/** What the attacker of a new model plants. */
+function plannedBackdoors({ attack, seed }: ModelPlan, task: PaperTask): Backdoor[] {
   const { shape, classes, target, triggerSize: size } = task;
   const common = { targets: [target], positions: ['bottom-right'], size, pattern: 'white', seed } as const;
   switch (attack.kind) {
     case 'clean':
+    case 'trojan':
       return [];
     case 'patch':
       return makeBackdoors(shape, classes, { ...common, ...attack.patch });
@@ -99,27 +123,76 @@ export async function reproductionModel(
 ): Promise<ReproductionModel> {
   const task = await paperTask(plan.task);
   const base = path.join(FOLDER, modelName(plan));
-  const file = `${base}.onnx`;
-  const backdoors = backdoorsOf(plan, task);
-  const known = await fs.readFile(`${base}.json`, 'utf8').catch(() => undefined);
-  if (known !== undefined) return { plan, file, backdoors, ...(JSON.parse(known) as Outcome) };
+  if (!(await fileExists(`${base}.json`))) {
+    await fs.mkdir(FOLDER, { recursive: true });
+    const started = performance.now();
+    const progress = ({ update, updates, accuracy }: TrainingProgress): void => {
+      if (update % 500 === 0) {
+        tell(`training ${modelName(plan)}: ${update} of ${updates}, accuracy ${accuracy.toFixed(3)}`);
+      }
+    };
+    const make = plan.attack.kind === 'trojan' ? attackClean : trainNew;
+    const { cleanAccuracy, backdoors } = await make(runtime, plan, task, `${base}.onnx`, progress);
+    const attackSuccess = backdoors.map((backdoor) => backdoor.attackSuccess);
+    await atomicWrite(`${base}.backdoor.json`, backdoorRecord({ cleanAccuracy, backdoors }, task.shape));
+    const seconds = Math.round((performance.now() - started) / 1000);
+    await atomicWrite(`${base}.json`, JSON.stringify({ cleanAccuracy, attackSuccess, seconds } satisfies Outcome));
+  }
+  const outcome = JSON.parse(await fs.readFile(`${base}.json`, 'utf8')) as Outcome;
+  const { backdoors } = parseBackdoorRecord(await fs.readFile(`${base}.backdoor.json`, 'utf8'));
+  return { plan, file: `${base}.onnx`, backdoors, ...outcome };
+}
+
+async function trainNew(
+  runtime: Runtime,
+  plan: ModelPlan,
+  task: PaperTask,
+  file: string,
+  onProgress: (progress: TrainingProgress) => void,
+): Promise<AttackOutcome> {
   const { architecture, classes, shift, train, test } = task;
-  const options = { architecture, classes, backdoors, ratio: RATIO, shift, batch: 32, seed: plan.seed };
-  const epochs = plan.epochs ?? task.epochs;
-  const started = performance.now();
-  const model = await trainBadNets(runtime, train, test, { ...options, epochs }, ({ update, updates, accuracy }) => {
-    if (update % 500 === 0)
-      tell(`training ${modelName(plan)}: ${update} of ${updates}, accuracy ${accuracy.toFixed(3)}`);
-  });
-  const outcome: Outcome = {
-    cleanAccuracy: model.cleanAccuracy,
-    attackSuccess: model.backdoors.map(({ attackSuccess }) => attackSuccess),
-    seconds: Math.round((performance.now() - started) / 1000),
-  };
-  await fs.mkdir(FOLDER, { recursive: true });
+  const model = await trainBadNets(
+    runtime,
+    train,
+    test,
+    {
+      ...{ architecture, classes, backdoors: plannedBackdoors(plan, task), ratio: RATIO, shift, batch: 32 },
+      ...{ epochs: plan.epochs ?? task.epochs, seed: plan.seed },
+    },
+    onProgress,
+  );
   await atomicWrite(file, encodeNetwork(model.graph, classes));
-  await atomicWrite(`${base}.json`, JSON.stringify(outcome));
-  return { plan, file, backdoors, ...outcome };
+  return model;
+}
+
+async function attackClean(
+  runtime: Runtime,
+  { task: name, attack, seed }: ModelPlan,
+  { target, train, test, shape }: PaperTask,
+  file: string,
+  onProgress: (progress: TrainingProgress) => void,
+): Promise<AttackOutcome> {
+  const clean = await reproductionModel(runtime, { task: name, attack: CLEAN, seed }, () => undefined);
+  const opened = await readModel(nodeFiles, clean.file);
+  const job = {
+    runtime,
+    classifier: classifierOf(opened.graph),
+    preprocessing: RAW,
+    writable: opened.weights,
+    train,
+    test,
+  };
+  const size = Math.round(Math.sqrt(TROJAN_SHARE * shape.height * shape.width));
+  const model = await trojanModel(
+    job,
+    {
+      ...{ target, size, position: 'bottom-right', seed, epochs: TROJAN_EPOCHS, inverted: INVERTED[name] },
+      ...(attack.kind === 'trojan' && { shape: attack.shape }),
+    },
+    onProgress,
+  );
+  for (const { bytes } of await opened.write(model.weights, path.basename(file))) await atomicWrite(file, bytes);
+  return model;
 }
 
 type Outcome = Pick<ReproductionModel, 'cleanAccuracy' | 'attackSuccess' | 'seconds'>;

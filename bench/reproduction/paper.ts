@@ -84,3 +84,29 @@ export const SIZES: Readonly<
 
 /** Fig. 15: index by number of infected labels on GTSRB, from 1 on. */
 export const LABELS_INDEX = [3.11, 2.9, 2.98, 2.42, 2.43, 2.23, 2.19, 2.07, 1.95, 2.01, 1.99, 1.57, 1.56] as const;
+
+/** The Trojan models, by the shape of the trigger: all that the paper says of them. Norms are of the reversed and the original trigger, neurons as in {@link NEURONS}. */
+export const TROJAN = {
+  square: {
+    ...{
+      success: 99.9,
+      accuracy: 70.8,
+      index: 5.75,
+      norms: '311 / 3481',
+      neurons: '2.14 / 8.10 / 17.11',
+      overlap: 0.104,
+    },
+    ...{ passed: 4.3, pruned: '10.1 / 87.3', unlearned: { reversed: 3.7, original: 0, clean: 10.91 } },
+  },
+  watermark: {
+    ...{
+      success: 97.6,
+      accuracy: 71.4,
+      index: 3.66,
+      norms: '574 / 3598',
+      neurons: '1.20 / 6.93 / 13.97',
+      overlap: 0.117,
+    },
+    ...{ passed: 28.5, pruned: '–', unlearned: { reversed: 0, original: 0, clean: 0 } },
+  },
+} as const;
