@@ -16,7 +16,8 @@ export interface SampleOptions {
   readonly limit?: number;
 }
 
-export const MODEL_ARGUMENT = 'ONNX, Keras (.h5, .keras) or TensorFlow.js (model.json) file';
+export const MODEL_ARGUMENT =
+  'ONNX, Keras (.h5, .keras), PyTorch (.pt, .pth), safetensors or TensorFlow.js (model.json) file';
 
 export function sampleOptions(command: Command): Command {
   return command
@@ -24,7 +25,10 @@ export function sampleOptions(command: Command): Command {
     .optionsGroup('Reading the model and the samples:')
     .option('--labels <file>', 'labels of the samples, where they are in a file of their own')
     .option('--split <name>', 'part of the samples to use, such as test')
-    .option('--architecture <file>', 'model.json for a file that holds weights only')
+    .option(
+      '--architecture <file>',
+      'for a file that holds weights only: model.json of Keras, or an ONNX file of the same network',
+    )
     .option('--preprocessing <id>', 'how the model wants its pixels; found out by itself where the samples have labels')
     .option('--size <HxW>', 'image size, for a model that accepts any', imageSize)
     .option('--limit <n>', 'use at most so many samples', wholeNumber(1, 1_000_000));

@@ -30,7 +30,9 @@ function subjects(folder: string): Subject[] {
   const root = path.join(FIXTURES, folder);
   const load = (base: string, names: readonly string[]): Record<string, Uint8Array> =>
     Object.fromEntries(names.map((name) => [name, new Uint8Array(fs.readFileSync(path.join(base, name)))]));
-  const names = fs.readdirSync(root).filter((name) => !name.endsWith('.json'));
+  const names = fs
+    .readdirSync(root)
+    .filter((name) => !name.endsWith('.json') && !(folder === 'torch' && /\.onnx$/.test(name)));
   if (folder === 'tfjs') {
     return names.map((name) => {
       const parts = fs.readdirSync(path.join(root, name)).filter((part) => part !== 'golden.json');
@@ -41,10 +43,10 @@ function subjects(folder: string): Subject[] {
   return names
     .filter((name) => !name.endsWith('.data'))
     .map((name) => {
-      const architecture = name.replace(/(\.weights)?\.h5$/, '.architecture.json');
+      const architecture = name.replace(/(\.weights)?\.h5$/, '.architecture.json').replace(/\.pth$/, '.onnx');
       const parts = all.filter((part) => [name, `${name}.data`, architecture].includes(part));
       const subject = { name: `${folder}/${name}`, main: name, contents: load(root, parts) };
-      return all.includes(architecture) ? { ...subject, architecture } : subject;
+      return architecture !== name && all.includes(architecture) ? { ...subject, architecture } : subject;
     });
 }
 

@@ -25,6 +25,9 @@ export interface Classifier {
   readonly notes: readonly string[];
 }
 
+/** What most networks for photographs were trained with. */
+const IMAGENET_SIDE = 224;
+
 /**
  * Finds input and logits. `size` is used where the file leaves height and width open.
  * Throws {@link UnsupportedModelError} where the model is no image classifier, saying what it is.
@@ -35,7 +38,7 @@ export function classifierOf(graph: Graph, size?: ImageSize): Classifier {
   const [, ...rest] = input.dims;
   const [channels, height, width] = layout === 'NCHW' ? rest : [rest[2], rest[0], rest[1]];
   const notes: string[] = [];
-  const fixedSize = chooseSize(height ?? null, width ?? null, size, notes);
+  const fixedSize = chooseSize(height ?? null, width ?? null, size, input.usualSide ?? IMAGENET_SIDE, notes);
   const resolved = { name: input.name, layout, channels: channels ?? 3, ...fixedSize };
   if (typeof channels !== 'number') notes.push('The file does not fix the number of colour channels; 3 is used.');
 
@@ -121,9 +124,9 @@ function layoutOf(input: GraphInput): 'NCHW' | 'NHWC' {
   });
 }
 
-function chooseSize(height: Dim, width: Dim, size: ImageSize | undefined, notes: string[]): ImageSize {
+function chooseSize(height: Dim, width: Dim, size: ImageSize | undefined, usual: number, notes: string[]): ImageSize {
   if (height !== null && width !== null) return { height, width };
-  const chosen = { height: height ?? size?.height ?? 224, width: width ?? size?.width ?? 224 };
+  const chosen = { height: height ?? size?.height ?? usual, width: width ?? size?.width ?? usual };
   notes.push(
     size === undefined
       ? `The file does not fix the image size; ${chosen.width}×${chosen.height} is used (the usual default; --size changes it).`

@@ -6,6 +6,8 @@ const EXTENSIONS: Readonly<Record<FormatId, readonly string[]>> = {
   'keras-h5': ['h5', 'hdf5', 'hdf', 'he5'],
   'keras-v3': ['keras'],
   onnx: ['onnx'],
+  pytorch: ['pt', 'pth', 'bin', 'ckpt', 'pkl', 'tar'],
+  safetensors: ['safetensors'],
   'tfjs-layers': ['json'],
 };
 

@@ -3,7 +3,7 @@ import type { Files } from '../support/files';
 import type { Graph } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
 
-export type FormatId = 'keras-h5' | 'keras-v3' | 'onnx' | 'tfjs-layers';
+export type FormatId = 'keras-h5' | 'keras-v3' | 'onnx' | 'pytorch' | 'safetensors' | 'tfjs-layers';
 
 /** Something about the file itself that a careful user wants to know; nothing in a file is ever executed. */
 export interface Finding {
@@ -20,7 +20,7 @@ export interface WrittenFile {
 }
 
 export interface ReadOptions {
-  /** Architecture (`model.json` of Keras) for files that hold weights only. */
+  /** Architecture for files that hold weights only: `model.json` of Keras, for those of PyTorch an ONNX file of the same network. */
   readonly architecture?: string;
 }
 

@@ -1,17 +1,20 @@
 /** @file Reads a model file of any format; the format is decided by content. */
-import { ModelFormatError, NeuralCleanseError, UsageError, type ErrorDetails } from '../support/errors';
+import { ModelFormatError, UsageError } from '../support/errors';
 import type { Files } from '../support/files';
 import { extensionFinding } from './extension';
+import { withFileName } from './fileName';
 import { modelInFolder } from './folder';
 import type { Finding, ModelFile, ModelFormat, ReadOptions } from './format';
 import { kerasH5 } from './keras-h5';
 import { kerasV3 } from './keras-v3';
 import { onnx } from './onnx';
+import { pytorch } from './pytorch';
 import { foreignFile } from './recognise';
+import { safetensors } from './safetensors';
 import { tfjsLayers } from './tfjs';
 
 /** All formats; no file passes for two of them. */
-export const FORMATS: readonly ModelFormat[] = [kerasH5, kerasV3, onnx, tfjsLayers];
+export const FORMATS: readonly ModelFormat[] = [kerasH5, kerasV3, onnx, pytorch, safetensors, tfjsLayers];
 
 /** Bytes that are looked at to decide on a format. */
 const HEAD_BYTES = 4096;
@@ -67,19 +70,4 @@ function publish(files: Files, path: string, model: ModelFile, findings: readonl
     weights: model.weights,
     write: (weights, baseName) => withFileName(files, path, () => model.write(weights, baseName)),
   };
-}
-
-/** The one place where errors get the name of the file. */
-export async function withFileName<T>(files: Files, path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof NeuralCleanseError) || error.details.file !== undefined) throw error;
-    const SameClass = error.constructor as new (
-      summary: string,
-      details: ErrorDetails,
-      options: { cause: unknown },
-    ) => NeuralCleanseError;
-    throw new SameClass(error.summary, { ...error.details, file: files.baseName(path) }, { cause: error });
-  }
 }

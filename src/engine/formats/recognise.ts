@@ -5,7 +5,7 @@ export const EXPORT_SAVED_MODEL = 'Load it in Python and save it as .keras or .h
 
 const EXPORT_TO_ONNX = 'Export the model to ONNX (in PyTorch: torch.onnx.export).';
 
-const SUPPORTED = 'a Keras (.h5, .keras), ONNX or TensorFlow.js layers model';
+const SUPPORTED = 'a Keras (.h5, .keras), ONNX, PyTorch, safetensors or TensorFlow.js layers model';
 
 /** A kind of file and how its first bytes look. */
 interface Kind {
@@ -60,9 +60,14 @@ const KINDS: readonly Kind[] = [
     hint: 'Scan the weights file and give this file as its architecture.',
   },
   {
-    name: 'a PyTorch model',
-    matches: (head, text) =>
-      (isZip(head) && /[/\\](data\.pkl|archive_format|byteorder|constants\.pkl)|\.pkl/.test(text)) || isPickle(head),
+    name: 'a torch.export program',
+    matches: (head, text) => isZip(head) && /^[^/]*\/(archive_format|serialized_exported_program)/.test(text.slice(30)),
+    model: true,
+    hint: EXPORT_TO_ONNX,
+  },
+  {
+    name: 'a pickle that PyTorch did not write',
+    matches: isPickle,
     model: true,
     hint: EXPORT_TO_ONNX,
   },
@@ -72,7 +77,6 @@ const KINDS: readonly Kind[] = [
     hint: 'Arrays of images belong to the samples.',
   },
   { name: 'a NumPy array', matches: starts(0x93, 0x4e, 0x55, 0x4d), hint: 'Arrays of images belong to the samples.' },
-  { name: 'safetensors weights without an architecture', matches: isSafetensors, model: true, hint: EXPORT_TO_ONNX },
   { name: 'a GGUF language model', matches: says(/^GGUF/), model: true },
   { name: 'a PNG image', matches: starts(0x89, 0x50, 0x4e, 0x47) },
   { name: 'a JPEG image', matches: starts(0xff, 0xd8, 0xff) },
@@ -119,11 +123,6 @@ export function foreignFile(head: Uint8Array, baseName: string): NeuralCleanseEr
 function isPickle(head: Uint8Array): boolean {
   const [first, protocol = 0, opcode = 0] = head;
   return first === 0x80 && protocol >= 2 && protocol <= 5 && opcode >= 0x28;
-}
-
-/** Eight bytes of header length, then a JSON object. */
-function isSafetensors(head: Uint8Array, text: string): boolean {
-  return head[4] === 0 && head[5] === 0 && head[6] === 0 && head[7] === 0 && /^.{8}\{\s*"/s.test(text);
 }
 
 /** UTF-8 without control characters, apart from a character cut off at the end. */

@@ -25,6 +25,8 @@ export interface GraphInput {
   readonly name: string;
   readonly dtype: DType;
   readonly dims: readonly Dim[];
+  /** Height and width that the images of such a network usually have, where the dimensions leave them open. */
+  readonly usualSide?: number;
 }
 
 /** Nodes are in topological order; every value has one producer: a node, an input or an initializer. */

@@ -2,7 +2,8 @@
 import { Evaluator } from '../classify/evaluator';
 import { UsageError } from '../support/errors';
 import type { Files } from '../support/files';
-import { readModel, withFileName } from '../formats';
+import { readModel } from '../formats';
+import { withFileName } from '../formats/fileName';
 import type { ModelFile } from '../formats/format';
 import { classifierOf, type Classifier, type ImageSize } from '../classify/classifier';
 import { type ModelHints, readHints } from '../hints/modelHints';

@@ -3,10 +3,11 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 
 /** Names that models have; what is inside such a file may still be something else. */
-export const MODEL_GLOB = '**/{*.onnx,*.keras,*.h5,*.hdf5,*.hdf,*.he5,model.json}';
+export const MODEL_GLOB = '**/{*.onnx,*.keras,*.h5,*.hdf5,*.hdf,*.he5,*.pt,*.pth,*.safetensors,model.json}';
 
-const MODEL_EXTENSIONS = new Set(['.onnx', '.keras', '.h5', '.hdf5', '.hdf', '.he5']);
 const HDF5_EXTENSIONS = new Set(['.h5', '.hdf5', '.hdf', '.he5']);
+const PYTORCH_EXTENSIONS = new Set(['.pt', '.pth']);
+const MODEL_EXTENSIONS = new Set(['.onnx', '.keras', '.safetensors', ...HDF5_EXTENSIONS, ...PYTORCH_EXTENSIONS]);
 
 /** In place of a model: a Git LFS pointer, or the page of a failed download. */
 const STAND_IN = /^(version https:\/\/git-lfs|\s*<(!doctype|html))/i;
@@ -35,6 +36,8 @@ export async function looksLikeModel(file: string): Promise<boolean> {
       (head, tail) => isHdf5(head) && (name.endsWith('.weights.h5') || isKeras(head) || isKeras(tail)),
     );
   }
+  // Others put text and pickles of all kinds into such files.
+  if (PYTORCH_EXTENSIONS.has(extension)) return someOf(file, (head) => /^(PK\x03\x04|\x80\x02\x8a\x0a)/.test(head));
   return MODEL_EXTENSIONS.has(extension) && someOf(file, (head) => head !== '' && !STAND_IN.test(head));
 }
 

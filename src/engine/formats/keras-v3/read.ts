@@ -9,7 +9,7 @@ import { readHdf5, writeHdf5 } from '../keras/weights/hdf5';
 import { weightsIn } from '../keras/weights/hdf5Weights';
 import { parseJson } from '../keras/json';
 import { locateObjects } from '../keras/weights/objectWeights';
-import { openArchive, readMember, replaceMember, type Archive } from './archive';
+import { openArchive, readMember, replaceMembers, type Archive } from '../../containers/zip/archive';
 
 const CONFIG = 'config.json';
 const METADATA = 'metadata.json';
@@ -41,7 +41,9 @@ export async function readKerasV3(files: Files, path: string): Promise<ModelFile
     async write(replacements, baseName) {
       const changes = changesOf(model, replacements);
       const bytes =
-        changes.size === 0 ? archive.bytes : replaceMember(archive, WEIGHTS, await writeHdf5(weights, changes));
+        changes.size === 0
+          ? archive.bytes
+          : replaceMembers(archive, new Map([[WEIGHTS, await writeHdf5(weights, changes)]]));
       return [{ name: baseName, bytes }];
     },
   };

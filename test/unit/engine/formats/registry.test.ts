@@ -129,16 +129,13 @@ describe('files of other kinds', () => {
     Uint8Array.of(...new Uint8Array(at), ...strToU8(text), ...new Uint8Array(600));
   const zip = (...names: string[]): Uint8Array =>
     zipSync(Object.fromEntries(names.map((name) => [name, strToU8('x')])));
-  const safetensors = Uint8Array.of(40, 0, 0, 0, 0, 0, 0, 0, ...strToU8('{"weight":{"dtype":"F32"}}'));
 
   it.each<[string, Uint8Array | string, string, RegExp]>([
-    ['net.pt', zip('archive/data.pkl', 'archive/data/0'), 'a PyTorch model', /torch\.onnx\.export/],
-    ['net.pt2', zip('net/archive_format', 'net/models/model.json'), 'a PyTorch model', /torch\.onnx\.export/],
-    ['net.pth', Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc), 'a PyTorch model', /torch\.onnx\.export/],
+    ['net.pt2', zip('net/archive_format', 'net/models/model.json'), 'a torch.export program', /torch\.onnx\.export/],
+    ['net.pkl', Uint8Array.of(0x80, 4, 0x95, 10, 0x6c, 0xfc), 'a pickle that PyTorch did not write', /torch\.onnx/],
     ['net.tflite', header('TFL3', 4), 'a TensorFlow Lite model', /converted from/],
     ['net.ort', header('ORTM', 4), 'an ONNX Runtime (ORT) model', /made from/],
     ['saved_model.pb', Uint8Array.of(8, 1, 18, 3, 10, 1, 50), 'a TensorFlow SavedModel', /tf2onnx/],
-    ['net.safetensors', safetensors, 'safetensors weights without an architecture', /ONNX/],
     ['net.gguf', header('GGUF', 0), 'a GGUF language model', /supported/],
     [
       'model.json',

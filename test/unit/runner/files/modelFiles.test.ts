@@ -11,6 +11,9 @@ describe('looksLikeModel', () => {
   it.each([
     'keras-h5/mnist-cnn.h5',
     'keras-h5/weights-only.h5',
+    'torch/resnet-basic.pth',
+    'torch/densenet-legacy.pth',
+    'torch/vgg-bn.safetensors',
     'keras-h5/weights-only-k3.weights.h5',
     'bad/lambda.h5',
     'bad/truncated.h5',
@@ -52,10 +55,8 @@ describe('looksLikeModel', () => {
 
 describe('isNamedLikeModel', () => {
   it('goes by what package.json calls a name', () => {
-    expect(['A.ONNX', 'b.keras', 'c.h5', 'model.json', 'd.txt'].filter(isNamedLikeModel)).toEqual([
-      'A.ONNX',
-      'b.keras',
-      'c.h5',
-    ]);
+    expect(
+      ['A.ONNX', 'b.keras', 'c.h5', 'e.PT', 'f.safetensors', 'model.json', 'd.txt'].filter(isNamedLikeModel),
+    ).toEqual(['A.ONNX', 'b.keras', 'c.h5', 'e.PT', 'f.safetensors']);
   });
 });

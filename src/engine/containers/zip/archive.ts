@@ -1,5 +1,5 @@
 /**
- * @file Zip archives in memory: reads members with all sizes and checksums checked, and replaces one member without
+ * @file Zip archives in memory: reads members with all sizes and checksums checked, and replaces some members without
  * touching the others.
  */
 import { deflateSync, inflateSync } from 'fflate';
@@ -15,7 +15,7 @@ import {
   MAX_TAIL,
   readDirectory,
   type ZipEntry,
-} from '../../containers/zip/directory';
+} from './directory';
 
 export interface ArchiveMember extends ZipEntry {
   readonly dataStart: number;
@@ -74,8 +74,8 @@ export function readMember(archive: Archive, name: string, maxBytes: number): Ui
   return content;
 }
 
-/** The archive with other content in one member. */
-export function replaceMember(archive: Archive, name: string, content: Uint8Array): Uint8Array {
+/** The archive with other content in some members, by name. */
+export function replaceMembers(archive: Archive, contents: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const { bytes, members, directory } = archive;
   const pieces: Uint8Array[] = [bytes.subarray(0, members[0]?.headerOffset ?? directory.start)];
   const entries = bytes.slice(directory.start, directory.end);
@@ -85,8 +85,10 @@ export function replaceMember(archive: Archive, name: string, content: Uint8Arra
     const next = members[i + 1]?.headerOffset ?? directory.start;
     const entry = member.entryOffset;
     entryView.setUint32(entry + 42, position, true);
-    const piece = member.name === name ? pack(bytes, member, content) : bytes.subarray(member.headerOffset, next);
-    if (member.name === name) {
+    const content = contents.get(member.name);
+    const piece =
+      content === undefined ? bytes.subarray(member.headerOffset, next) : pack(bytes, member, next, content);
+    if (content !== undefined) {
       // Flags, checksum and sizes of the new local header also stand in the directory.
       const local = dataView(piece);
       entryView.setUint16(entry + 8, local.getUint16(6, true), true);
@@ -102,8 +104,8 @@ export function replaceMember(archive: Archive, name: string, content: Uint8Arra
   return concatenate([...pieces, entries, tail]);
 }
 
-/** Local header and data of a member with new content. */
-function pack(bytes: Uint8Array, member: ArchiveMember, content: Uint8Array): Uint8Array {
+/** Local header and data of a member with new content; as much room as before where it is as long, because what follows may be aligned. */
+function pack(bytes: Uint8Array, member: ArchiveMember, next: number, content: Uint8Array): Uint8Array {
   const data = member.method === 'deflated' ? deflateSync(content) : content;
   const header = bytes.slice(member.headerOffset, member.dataStart);
   const view = dataView(header);
@@ -112,7 +114,8 @@ function pack(bytes: Uint8Array, member: ArchiveMember, content: Uint8Array): Ui
   view.setUint32(14, crc32(content), true);
   view.setUint32(18, data.length, true);
   view.setUint32(22, content.length, true);
-  return concatenate([header, data]);
+  const isAsLong = data.length === member.packedSize;
+  return concatenate([header, data, ...(isAsLong ? [bytes.subarray(member.dataStart + data.length, next)] : [])]);
 }
 
 function inflate(packed: Uint8Array, size: number, name: string): Uint8Array {

@@ -1,0 +1,141 @@
+/** @file The network that weights of PyTorch belong to: recognised by their names and shapes, or given as an ONNX file of the same network. */
+import { UnsupportedModelError } from '../../support/errors';
+import type { Files } from '../../support/files';
+import { float32, showDims, type Tensor } from '../../graph/tensor';
+import type { Graph } from '../../graph/graph';
+import { withFileName } from '../fileName';
+import { readOnnx } from '../onnx/read';
+import { densenet } from './families/densenet';
+import type { Family } from './families/family';
+import { mobilenetV2 } from './families/mobilenetV2';
+import { resnet } from './families/resnet';
+import { vgg } from './families/vgg';
+import { vit } from './families/vit';
+import { NetworkWriter } from './networkWriter';
+import { readStored, type StoredTensor } from './storedTensor';
+
+const FAMILIES: readonly Family[] = [resnet, densenet, mobilenetV2, vgg, vit];
+
+export interface Network {
+  readonly graph: Graph;
+  /** Name of the stored weight by that of the graph's initializer. */
+  readonly stored: ReadonlyMap<string, string>;
+  /** Files besides the weights' own that say what the network is. */
+  readonly parts: readonly string[];
+  /** For people, such as "ResNet". */
+  readonly name: string;
+}
+
+const GIVE_ARCHITECTURE =
+  'Give an ONNX file of the same network as its architecture: torch.onnx.export(model, images, "network.onnx", do_constant_folding=False) in training mode PRESERVE.';
+
+/** `architecture` is the path of an ONNX file. Throws {@link UnsupportedModelError} where the network is none that we know. */
+export async function networkOf(
+  given: ReadonlyMap<string, StoredTensor>,
+  files: Files,
+  architecture: string | undefined,
+): Promise<Network> {
+  const weights = withoutPrefix(given);
+  const names = new Map([...weights.keys()].map((name, i) => [name, [...given.keys()][i] ?? name]));
+  if (architecture !== undefined) return fromOnnx(weights, names, files, architecture);
+  const net = new NetworkWriter(weights);
+  const family = FAMILIES.find((candidate) => candidate.matches(net));
+  if (family === undefined) {
+    throw new UnsupportedModelError('the network that these weights belong to is none that we know', {
+      expected: FAMILIES.map(({ name }) => name).join(', '),
+      got: `weights such as ${[...weights.keys()].slice(0, 3).join(', ')}`,
+      hint: GIVE_ARCHITECTURE,
+    });
+  }
+  const written = family.write(net);
+  const [unused] = net.unused();
+  if (unused !== undefined) {
+    throw new UnsupportedModelError(`the network is like a ${family.name}, but has more than that`, {
+      place: `"${unused}"`,
+      expected: `the weights of a ${family.name}`,
+      got: 'others as well',
+      hint: GIVE_ARCHITECTURE,
+    });
+  }
+  const graph = net.finish(written);
+  return { graph, stored: onlyOf(graph, names), parts: [], name: family.name };
+}
+
+/** Wrappers put a name in front of all: `module.` of DataParallel, `model.` and the like of training frameworks. */
+function withoutPrefix(weights: ReadonlyMap<string, StoredTensor>): ReadonlyMap<string, StoredTensor> {
+  const prefix = /^(module|model|net|network|backbone|_orig_mod)\./.exec(weights.keys().next().value ?? '')?.[0];
+  if (prefix === undefined || ![...weights.keys()].every((name) => name.startsWith(prefix))) return weights;
+  return withoutPrefix(new Map([...weights].map(([name, tensor]) => [name.slice(prefix.length), tensor])));
+}
+
+function onlyOf({ initializers }: Graph, names: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map([...names].filter(([name]) => initializers.has(name)));
+}
+
+/** The graph of the ONNX file with the stored weights: by name, or where none fits, in order. */
+async function fromOnnx(
+  weights: ReadonlyMap<string, StoredTensor>,
+  names: ReadonlyMap<string, string>,
+  files: Files,
+  path: string,
+): Promise<Network> {
+  const model = await withFileName(files, path, () => readOnnx(files, path));
+  const { graph } = model;
+  const wanted = [...graph.initializers].filter(([name, { dtype }]) => dtype === 'float32' && model.weights.has(name));
+  const byName = wanted.filter(([name]) => weights.has(name));
+  const pairs: (readonly [string, Tensor, string])[] =
+    byName.length > 0
+      ? byName.map(([name, tensor]) => [name, tensor, name])
+      : inOrder(wanted, weights, files.baseName(path));
+  const initializers = new Map(graph.initializers);
+  const stored = new Map<string, string>();
+  for (const [name, tensor, own] of pairs) {
+    const weight = weights.get(own);
+    if (weight === undefined) continue;
+    if (weight.dims.join() !== tensor.dims.join()) {
+      throw new UnsupportedModelError('a weight does not fit the architecture', {
+        place: `"${own}"`,
+        expected: showDims(tensor.dims),
+        got: showDims(weight.dims),
+        hint: GIVE_ARCHITECTURE,
+      });
+    }
+    initializers.set(name, float32(weight.dims, readStored(weight, own)));
+    stored.set(name, names.get(own) ?? own);
+  }
+  const left = [...weights.keys()].filter((name) => !pairs.some(([, , own]) => own === name));
+  if (left.length > 0) {
+    throw new UnsupportedModelError('the architecture has no place for some weights', {
+      place: `"${left[0] ?? ''}"`,
+      expected: `${weights.size} weights`,
+      got: `${pairs.length} in ${files.baseName(path)}`,
+      hint: GIVE_ARCHITECTURE,
+    });
+  }
+  return { graph: { ...graph, initializers }, stored, parts: model.parts, name: 'given architecture' };
+}
+
+/** Shapes have to agree one by one; constants of the graph that are no weights are passed over. */
+function inOrder(
+  wanted: readonly (readonly [string, Tensor])[],
+  weights: ReadonlyMap<string, StoredTensor>,
+  file: string,
+): [string, Tensor, string][] {
+  const pairs: [string, Tensor, string][] = [];
+  let at = 0;
+  for (const [own, { dims }] of weights) {
+    while (at < wanted.length && wanted[at]?.[1].dims.join() !== dims.join()) at++;
+    const [name, tensor] = wanted[at] ?? [];
+    if (name === undefined || tensor === undefined) {
+      throw new UnsupportedModelError('the weights do not fit the architecture', {
+        place: `"${own}"`,
+        expected: `a weight of shape ${showDims(dims)}`,
+        got: `none that is left in ${file}`,
+        hint: GIVE_ARCHITECTURE,
+      });
+    }
+    pairs.push([name, tensor, own]);
+    at++;
+  }
+  return pairs;
+}
