@@ -55,15 +55,25 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
   const indices = anomalyIndices(norms);
   const pValues = familyWisePValues(norms, Math.max(found.length, evidence.scanned));
   const beyond = beyondOthers(found);
-  const known = found.map(({ label, l1 = NaN, response = NaN, explainedBy }, i) => ({
-    ...{ label, response, explainedBy, share: l1 / evidence.pixels, beyondOthers: beyond.get(label) ?? NaN },
+  const answered = found.some(({ response }) => response !== undefined);
+  const known = found.map(({ label, l1 = NaN, response = NaN, explainedBy, stopped }, i) => ({
+    ...{
+      label,
+      response,
+      explainedBy,
+      dismissed: answered && stopped === true,
+      share: l1 / evidence.pixels,
+      beyondOthers: beyond.get(label) ?? NaN,
+    },
     pValue: (norms[i] ?? NaN) <= MAX_RELATIVE_L1 * centre ? (pValues[i] ?? NaN) : NaN,
   }));
   const shortcuts = labelsOf(shortcutsAmong(known, evidence.firstLook === true));
   // Beside a backdoor the network has admitted, a label that is only small is more likely a lookalike; in a first look its size counts only where
-  // the network could not be asked.
+  // the network could not be asked. A label that was not worth asking about, because smaller ones were, is no suspect by its size alone: where a short inversion does not reach
+  // most labels, as with a thousand of them in images of 55×47 pixels, dozens look far smaller than usual.
   const others = known.filter(
-    ({ response }) => shortcuts.size === 0 && (evidence.firstLook !== true || Number.isNaN(response)),
+    ({ response, dismissed }) =>
+      shortcuts.size === 0 && !dismissed && (evidence.firstLook !== true || Number.isNaN(response)),
   );
   const { pThreshold } = evidence.settings;
   const outliers = labelsOf(

@@ -37,6 +37,15 @@ describe('assess', () => {
     expect(result.median).toBe(89.5);
   });
 
+  it('does not flag a label that was stopped, where the network has denied smaller ones', () => {
+    const raced = labels(clean.with(7, 12).with(2, 14)).map((label): LabelResult => ({ ...label, stopped: true }));
+    const denied: LabelResult = { ...labels(clean.with(7, 12))[7]!, response: 1, lostWhenMoved: 0.2 };
+    expect(assess(raced, evidence).flagged).toEqual([2, 7]);
+    const result = assess(raced.with(7, denied), { ...evidence, pixels: 100 });
+    expect(result.flagged).toEqual([]);
+    expect(result.reasons.join(' ')).toMatch(/What is known of label 7 lies between/);
+  });
+
   it('does not flag a label for being significantly but not far smaller', () => {
     const uniform = clean.map((_, i) => 80 + i / 10).with(3, 45);
     expect(assess(labels(uniform), evidence).flagged).toEqual([]);
