@@ -17,7 +17,8 @@ import { table } from './reproduction/tables';
 
 const NETWORKS = [
   ...['resnet18', 'resnet50', 'resnext50_32x4d', 'wide_resnet50_2', 'vgg11', 'vgg16_bn', 'alexnet'],
-  ...['densenet121', 'mobilenet_v2', 'vit_b_16'],
+  ...['densenet121', 'mobilenet_v2', 'mobilenet_v3_small', 'mobilenet_v3_large', 'efficientnet_b0', 'efficientnet_b5'],
+  ...['squeezenet1_0', 'squeezenet1_1', 'convnext_tiny', 'vit_b_16'],
 ];
 const RESULTS = path.join(import.meta.dirname, 'results', 'formats.md');
 const DIMS = [2, 3, 224, 224];
@@ -54,7 +55,7 @@ async function measure(name: string): Promise<string[]> {
   const image = await numbers('image.f32');
   const read = deviation(await run(model.graph, image), await numbers('logits.f32'));
   const last =
-    [...model.weights].filter((weight) => model.graph.initializers.get(weight)?.dims.length === 2).at(-1) ?? '';
+    [...model.weights].filter((weight) => (model.graph.initializers.get(weight)?.dims.length ?? 0) > 1).at(-1) ?? '';
   const before = model.graph.initializers.get(last)!;
   const changed = float32(
     before.dims,

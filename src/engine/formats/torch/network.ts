@@ -5,16 +5,23 @@ import { float32, showDims, type Tensor } from '../../graph/tensor';
 import type { Graph } from '../../graph/graph';
 import { withFileName } from '../fileName';
 import { readOnnx } from '../onnx/read';
+import { convnext } from './families/convnext';
 import { densenet } from './families/densenet';
+import { efficientnet } from './families/efficientnet';
 import type { Family } from './families/family';
 import { mobilenetV2 } from './families/mobilenetV2';
+import { mobilenetV3 } from './families/mobilenetV3';
 import { resnet } from './families/resnet';
+import { squeezenet } from './families/squeezenet';
 import { vgg } from './families/vgg';
 import { vit } from './families/vit';
 import { NetworkWriter } from './networkWriter';
+import { renamed } from './renamed';
 import { readStored, type StoredTensor } from './storedTensor';
 
-const FAMILIES: readonly Family[] = [resnet, densenet, mobilenetV2, vgg, vit];
+const FAMILIES: readonly Family[] = [
+  ...[resnet, densenet, mobilenetV2, mobilenetV3, efficientnet, squeezenet, convnext, vgg, vit],
+];
 
 export interface Network {
   readonly graph: Graph;
@@ -36,8 +43,12 @@ export async function networkOf(
   architecture: string | undefined,
 ): Promise<Network> {
   const weights = withoutPrefix(given);
-  const names = new Map([...weights.keys()].map((name, i) => [name, [...given.keys()][i] ?? name]));
-  if (architecture !== undefined) return fromOnnx(weights, names, files, architecture);
+  if (architecture !== undefined) return fromOnnx(weights, originals(weights, given), files, architecture);
+  return recognised(ofTorchvision(weights), given);
+}
+
+function recognised(weights: ReadonlyMap<string, StoredTensor>, given: ReadonlyMap<string, StoredTensor>): Network {
+  const names = originals(weights, given);
   const net = new NetworkWriter(weights);
   const family = FAMILIES.find((candidate) => candidate.matches(net));
   if (family === undefined) {
@@ -59,6 +70,21 @@ export async function networkOf(
   }
   const graph = net.finish(written);
   return { graph, stored: onlyOf(graph, names), parts: [], name: family.name };
+}
+
+/** The file's own name of each weight; both maps are in its order. */
+function originals(
+  weights: ReadonlyMap<string, StoredTensor>,
+  given: ReadonlyMap<string, StoredTensor>,
+): Map<string, string> {
+  const own = [...given.keys()];
+  return new Map([...weights.keys()].map((name, i) => [name, own[i] ?? name]));
+}
+
+function ofTorchvision(weights: ReadonlyMap<string, StoredTensor>): ReadonlyMap<string, StoredTensor> {
+  const names = renamed([...weights.keys()]);
+  if (new Set(names).size < names.length) return weights;
+  return new Map([...weights.values()].map((tensor, i) => [names[i] ?? '', tensor]));
 }
 
 /** Wrappers put a name in front of all: `module.` of DataParallel, `model.` and the like of training frameworks. */

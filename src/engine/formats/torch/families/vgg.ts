@@ -4,8 +4,7 @@ import type { Family } from './family';
 
 export const vgg: Family = {
   name: 'VGG',
-  matches: (net) =>
-    chain(net, 'features.').length > 0 && net.dims('features.0.weight').length === 4 && heads(net).length > 0,
+  matches: (net) => net.has('features.0.weight') && net.dims('features.0.weight').length === 4 && heads(net).length > 0,
   write(net) {
     const alexNet = net.dims('features.0.weight')[2] === 11;
     const convolutions = chain(net, 'features.').filter((i) => net.dims(`features.${i}.weight`).length === 4);
