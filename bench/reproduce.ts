@@ -31,9 +31,12 @@ function estimate(steps: Experiment['steps']): string {
 
 async function run(experiment: Experiment, context: Context): Promise<void> {
   const { name, steps } = experiment;
-  const known = flag('resume') ? await loadResults(name) : new Map<string, Measured>();
+  const known = await loadResults(name);
   const parts = option('steps')?.split(',') ?? [''];
-  const left = steps.filter(({ key }) => !known.has(key) && parts.some((part) => key.includes(part)));
+  const asked = steps.filter(({ key }) => parts.some((part) => key.includes(part)));
+  if (!flag('resume')) for (const { key } of asked) known.delete(key);
+  await saveResults(name, known);
+  const left = asked.filter(({ key }) => !known.has(key));
   console.log(`${name}: ${left.length} of ${steps.length} steps, ${estimate(left)}`);
   for (const step of left) {
     const started = performance.now();

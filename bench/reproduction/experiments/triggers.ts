@@ -23,6 +23,8 @@ interface Row {
   readonly overlap: number;
   /** Share 0–1 of the reversed mask that lies inside the original. */
   readonly inside: number;
+  /** Between the centres of the two masks, in pixels. */
+  readonly apart: number;
 }
 
 const runs: readonly { readonly key: string; readonly task: TaskName; readonly plan: ModelPlan }[] = TASKS.flatMap(
@@ -52,7 +54,7 @@ export const triggers = experiment<Row>({
     },
     markdown: [
       figureLink('triggers', 'Original and reversed triggers'),
-      'Triggers on a black image, and the mask of the reversed one. A reversed trigger is the smallest that works, and needs neither the place nor the colours of all pixels of the original.',
+      'Triggers on a black image, and the mask of the reversed one. A reversed trigger is the smallest that works: it lies beside the original or on it, but needs neither the very place nor the colours of its pixels.',
       table(
         [
           'trigger',
@@ -60,6 +62,7 @@ export const triggers = experiment<Row>({
           'of the reversed (paper)',
           'IoU of the pixels',
           'part of the reversed mask inside the original, %',
+          'centres apart, pixels',
         ],
         runs.flatMap(({ key, task, plan }) => {
           const row = rows.get(key);
@@ -69,7 +72,7 @@ export const triggers = experiment<Row>({
           return [
             [
               ...[`${PAPER_TASK[task]}, ${pattern}`, row.norms[0], beside(row.norms[1].toFixed(2), paper)],
-              ...[row.overlap.toFixed(2), percent(row.inside, 0)],
+              ...[row.overlap.toFixed(2), percent(row.inside, 0), row.apart.toFixed(1)],
             ],
           ];
         }),
@@ -90,8 +93,24 @@ async function measure(context: Context, plan: ModelPlan): Promise<Row> {
     pictures: [pngUri(stampImage(theirs)), pngUri(stampImage(ours)), pngUri(maskImage(ours))],
     norms: [sum(original.mask), sum(reversed.mask)],
     overlap: common / (sum(covered) + sum(original.mask) - common),
+    apart: Math.hypot(
+      ...centre(reversed.mask, task.shape.width).map(
+        (value, axis) => value - (centre(original.mask, task.shape.width)[axis] ?? NaN),
+      ),
+    ),
     inside: sum(reversed.mask.map((value, i) => value * (original.mask[i] ?? 0))) / sum(reversed.mask),
   };
+}
+
+/** Row and column, weighted by the mask. */
+function centre(mask: Float32Array, width: number): [row: number, column: number] {
+  let [sum, row, column] = [0, 0, 0];
+  mask.forEach((value, i) => {
+    sum += value;
+    row += value * Math.floor(i / width);
+    column += value * (i % width);
+  });
+  return [row / sum, column / sum];
 }
 
 function encoded({ mask, pattern }: StampedTrigger, { channels, height, width }: ImageShape): Trigger {
