@@ -41,6 +41,8 @@ export interface ModelPlan {
   readonly task: TaskName;
   readonly attack: Attack;
   readonly seed: number;
+  /** Share of the training images that get a trigger, where it is not the usual one. */
+  readonly ratio?: number;
   /** Passes over the training images, where they are fewer than the task's: series of many models would take too long. */
   readonly epochs?: number;
 }
@@ -74,8 +76,12 @@ export function patch(options: Extract<Attack, { kind: 'patch' }>['patch']): Att
   return { kind: 'patch', patch: options };
 }
 
-export function modelName({ task, attack, seed, epochs }: ModelPlan): string {
-  return [task, attackName(attack), ...(epochs === undefined ? [] : [`${epochs}epochs`]), seed].join('-');
+export function modelName({ task, attack, seed, epochs, ratio }: ModelPlan): string {
+  const training = [
+    ...(epochs === undefined ? [] : [`${epochs}epochs`]),
+    ...(ratio === undefined ? [] : [`${Math.round(100 * ratio)}percent`]),
+  ];
+  return [task, attackName(attack), ...training, seed].join('-');
 }
 
 export function attackName(attack: Attack): string {
@@ -156,7 +162,14 @@ async function trainNew(
     train,
     test,
     {
-      ...{ architecture, classes, backdoors: plannedBackdoors(plan, task), ratio: RATIO, shift, batch: 32 },
+      ...{
+        architecture,
+        classes,
+        backdoors: plannedBackdoors(plan, task),
+        ratio: plan.ratio ?? RATIO,
+        shift,
+        batch: 32,
+      },
       ...{ epochs: plan.epochs ?? task.epochs, seed: plan.seed },
     },
     onProgress,

@@ -9,8 +9,13 @@ const COUNTS = { gtsrb: 43, mnist: 10 } as const;
 
 const runs = (['gtsrb', 'mnist'] as const).map((task) => ({
   task,
-  plan: seriesPlan(task, { kind: 'labels', count: COUNTS[task] }),
+  plan: { ...seriesPlan(task, { kind: 'labels', count: COUNTS[task] }), ratio: ratioFor(COUNTS[task]) },
 }));
+
+/** As the authors' code poisons for so many targets: with a tenth shared by all, none of 43 triggers is learned. */
+function ratioFor(count: number): number {
+  return (0.1 * count) / (1 + 0.1 * count);
+}
 
 export const patchAll = experiment<UnlearnAllRow>({
   name: 'patch-all',
@@ -22,7 +27,7 @@ export const patchAll = experiment<UnlearnAllRow>({
   })),
   section: (rows) => ({
     markdown: [
-      'Every label has a noise square of its own. The triggers of all labels, one each, are unlearned at once, as `repair --all-labels` does. In the paper that leaves a mean attack success of 2.83 % on GTSRB.',
+      'Every label has a noise square of its own, on 0.1 N / (1 + 0.1 N) of the training images for N labels as in the authors’ code. The triggers of all labels, one each, are unlearned at once, as `repair --all-labels` does. In the paper that leaves a mean attack success of 2.83 % on GTSRB.',
       table(
         [
           'task',

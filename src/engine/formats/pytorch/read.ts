@@ -11,10 +11,10 @@ export async function readPyTorch(files: Files, path: string, { architecture }: 
   const bytes = await files.read(path);
   const file = isLegacy(bytes) ? openLegacy(bytes) : openZip(bytes);
   const weights = stateDict(file.pickle.value, file.storages);
-  const network = await networkOf(weights, files, architecture);
+  const network = await networkOf(weights, files, path, architecture);
   return {
     ...{ format: 'pytorch', path, graph: network.graph },
-    findings: codeFindings(file.pickle.globals),
+    findings: [...network.findings, ...codeFindings(file.pickle.globals)],
     parts: [path, ...network.parts],
     weights: new Set(network.stored.keys()),
     write: (changes, baseName) =>

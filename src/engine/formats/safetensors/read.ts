@@ -26,9 +26,9 @@ const METADATA = '__metadata__';
 export async function readSafetensors(files: Files, path: string, { architecture }: ReadOptions): Promise<ModelFile> {
   const bytes = await files.read(path);
   const weights = tensorsOf(bytes);
-  const network = await networkOf(weights, files, architecture);
+  const network = await networkOf(weights, files, path, architecture);
   return {
-    ...{ format: 'safetensors', path, graph: network.graph, findings: [] },
+    ...{ format: 'safetensors', path, graph: network.graph, findings: network.findings },
     parts: [path, ...network.parts],
     weights: new Set(network.stored.keys()),
     write: (changes, baseName) => {

@@ -1,6 +1,7 @@
 /** @file The network that weights of PyTorch belong to: recognised by their names and shapes, or given as an ONNX file of the same network. */
 import { UnsupportedModelError } from '../../support/errors';
 import type { Files } from '../../support/files';
+import type { Finding } from '../format';
 import { float32, showDims, type Tensor } from '../../graph/tensor';
 import type { Graph } from '../../graph/graph';
 import { withFileName } from '../fileName';
@@ -29,36 +30,43 @@ export interface Network {
   readonly stored: ReadonlyMap<string, string>;
   /** Files besides the weights' own that say what the network is. */
   readonly parts: readonly string[];
-  /** For people, such as "ResNet". */
-  readonly name: string;
+  readonly findings: readonly Finding[];
 }
 
 const GIVE_ARCHITECTURE =
-  'Give an ONNX file of the same network as its architecture: torch.onnx.export(model, images, "network.onnx", do_constant_folding=False) in training mode PRESERVE.';
+  'Put an ONNX file of the same network beside it, or give it as its architecture: torch.onnx.export(model, images, "network.onnx", do_constant_folding=False) in training mode PRESERVE.';
 
-/** `architecture` is the path of an ONNX file. Throws {@link UnsupportedModelError} where the network is none that we know. */
+/**
+ * Of the weights in the file at `path`. `architecture` is the path of an ONNX file; without it, one that lies beside the weights counts where the network is none that we know. Throws
+ * {@link UnsupportedModelError} where there is no such file either.
+ */
 export async function networkOf(
   given: ReadonlyMap<string, StoredTensor>,
   files: Files,
+  path: string,
   architecture: string | undefined,
 ): Promise<Network> {
   const weights = withoutPrefix(given);
   if (architecture !== undefined) return fromOnnx(weights, originals(weights, given), files, architecture);
-  return recognised(ofTorchvision(weights), given);
+  const known = ofTorchvision(weights);
+  const net = new NetworkWriter(known);
+  const family = FAMILIES.find((candidate) => candidate.matches(net));
+  if (family !== undefined) return written(net, family, originals(known, given));
+  const beside = await onnxBeside(files, path);
+  if (beside !== undefined) {
+    const network = await fromOnnx(weights, originals(weights, given), files, beside);
+    const message = `The network is that of ${files.baseName(beside)}, which lies beside the weights.`;
+    return { ...network, findings: [{ severity: 'note', message }] };
+  }
+  throw new UnsupportedModelError('the network that these weights belong to is none that we know', {
+    expected: FAMILIES.map(({ name }) => name).join(', '),
+    got: `weights such as ${[...weights.keys()].slice(0, 3).join(', ')}`,
+    hint: GIVE_ARCHITECTURE,
+  });
 }
 
-function recognised(weights: ReadonlyMap<string, StoredTensor>, given: ReadonlyMap<string, StoredTensor>): Network {
-  const names = originals(weights, given);
-  const net = new NetworkWriter(weights);
-  const family = FAMILIES.find((candidate) => candidate.matches(net));
-  if (family === undefined) {
-    throw new UnsupportedModelError('the network that these weights belong to is none that we know', {
-      expected: FAMILIES.map(({ name }) => name).join(', '),
-      got: `weights such as ${[...weights.keys()].slice(0, 3).join(', ')}`,
-      hint: GIVE_ARCHITECTURE,
-    });
-  }
-  const written = family.write(net);
+function written(net: NetworkWriter, family: Family, names: ReadonlyMap<string, string>): Network {
+  const graph = net.finish(family.write(net));
   const [unused] = net.unused();
   if (unused !== undefined) {
     throw new UnsupportedModelError(`the network is like a ${family.name}, but has more than that`, {
@@ -68,8 +76,17 @@ function recognised(weights: ReadonlyMap<string, StoredTensor>, given: ReadonlyM
       hint: GIVE_ARCHITECTURE,
     });
   }
-  const graph = net.finish(written);
-  return { graph, stored: onlyOf(graph, names), parts: [], name: family.name };
+  return { graph, stored: onlyOf(graph, names), parts: [], findings: [] };
+}
+
+/** The ONNX file of the same name in the folder of the weights, or else the only one. */
+async function onnxBeside(files: Files, path: string): Promise<string | undefined> {
+  const folder = files.parent(path);
+  const names = (await files.list(folder)).filter((name) => /\.onnx$/i.test(name));
+  const own = files.baseName(path).replace(/\.[^.]+$/, '.onnx');
+  const [only, another] = names;
+  const chosen = names.includes(own) ? own : another === undefined ? only : undefined;
+  return chosen === undefined ? undefined : files.join(folder, chosen);
 }
 
 /** The file's own name of each weight; both maps are in its order. */
@@ -138,7 +155,7 @@ async function fromOnnx(
       hint: GIVE_ARCHITECTURE,
     });
   }
-  return { graph: { ...graph, initializers }, stored, parts: model.parts, name: 'given architecture' };
+  return { graph: { ...graph, initializers }, stored, parts: model.parts, findings: [] };
 }
 
 /** Shapes have to agree one by one; constants of the graph that are no weights are passed over. */

@@ -97,9 +97,22 @@ describe('what is no bare state dictionary', () => {
     ]);
   });
 
+  it('takes its network from an ONNX file beside it: of the same name, or the only one', async () => {
+    const [weights, network] = ['plain.pth', 'plain.onnx'].map((name) => fs.readFileSync(path.join(FOLDER, name)));
+    const other = fs.readFileSync(path.join(FOLDER, '../onnx/cnn-opset13.onnx'));
+    const same = memoryFiles({ 'a.pth': weights!, 'a.onnx': network!, 'b.onnx': other });
+    const model = await readModel(same, 'a.pth');
+    expect(model.parts).toEqual(['a.pth', 'a.onnx']);
+    expect(model.findings[0]?.message).toBe('The network is that of a.onnx, which lies beside the weights.');
+    expect((await readModel(memoryFiles({ 'a.pth': weights!, 'net.onnx': network! }), 'a.pth')).weights.size).toBe(10);
+    const several = memoryFiles({ 'a.pth': weights!, 'net.onnx': network!, 'b.onnx': other });
+    await expect(readModel(several, 'a.pth')).rejects.toThrow(/none that we know/);
+  });
+
   it('is refused where no network is known for it, and one is asked for', async () => {
     const file = path.join(FOLDER, 'plain.pth');
-    await expect(readModel(nodeFiles, file)).rejects.toMatchObject({ details: { hint: /architecture/ } });
+    const alone = memoryFiles({ 'plain.pth': fs.readFileSync(file) });
+    await expect(readModel(alone, 'plain.pth')).rejects.toMatchObject({ details: { hint: /architecture/ } });
     const architecture = path.join(FOLDER, '../onnx/cnn-opset13.onnx');
     await expect(readModel(nodeFiles, file, { architecture })).rejects.toThrow(UnsupportedModelError);
   });
