@@ -21,7 +21,7 @@ export const unlearning = experiment<UnlearnRow>({
   })),
   section: (rows) => ({
     markdown: [
-      'The product’s unlearning with a tenth of the training images, judged on unseen ones; success is of the original trigger. Ours and, in brackets, the paper’s, in %.',
+      'The product’s unlearning with a tenth of the training images (Omniglot: all, 16 a class; the paper does so with PubFig), judged on unseen ones; success is of the original trigger. Ours and, in brackets, the paper’s, in %.',
       table(
         ['task', 'with', 'accuracy before', 'after', 'success before', 'after'],
         runs.flatMap(({ key, task, lesson }) => {
