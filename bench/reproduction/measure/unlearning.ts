@@ -2,6 +2,7 @@
 import { withWeights } from '../../../src/engine/classify/withWeights';
 import { invertAgain } from '../../../src/engine/repair/invertAgain';
 import type { KnownTrigger } from '../../../src/engine/repair/judge';
+import { thickened } from '../../../src/engine/repair/thicken';
 import { REPAIR_DEFAULTS } from '../../../src/engine/repair/repairJob';
 import { unlearn } from '../../../src/engine/repair/unlearn/unlearn';
 import type { Evaluation } from '../../../src/engine/report/repairReport';
@@ -32,7 +33,9 @@ export async function unlearnRow(context: Context, plan: ModelPlan, lesson: Less
   const judge = judgeOf(context, opened, triggers);
   const before = await judge.evaluate(classifier);
   const { weights } = await unlearn({
-    ...{ runtime: context.runtime, classifier, preprocessing: RAW, images, triggers, judge, before },
+    ...{ runtime: context.runtime, classifier, preprocessing: RAW, images, judge, before },
+    // As a repair does, besides as they were reversed.
+    triggers: lesson === 'reversed' ? [...triggers, ...thickened(triggers, opened.task.shape)] : triggers,
     ...{ weights: trainableWeights(classifier, writable), seed: plan.seed },
     leastAccuracy: before.cleanAccuracy - REPAIR_DEFAULTS.maxAccuracyLoss,
   });
