@@ -1,5 +1,6 @@
 /** @file Reads the elements of a TensorProto into a tensor of the graph. */
 import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
+import { checkFinite } from '../checkFinite';
 import { allocate, showDims, sizeOf, type Tensor, type TensorData } from '../../graph/tensor';
 import { elementType, typeName, type ElementType } from './proto/elementType';
 import type { ExternalData } from './externalData';
@@ -24,7 +25,8 @@ export async function loadTensor(tensor: OnnxTensor, bytes: Uint8Array, external
     tensor.source.kind === 'varints'
       ? fromVarints(tensor, tensor.source.spans, type, bytes, count)
       : type.decode(await storedBytes(tensor, type, bytes, count, external));
-  if (data instanceof Float32Array) checkFinite(data, place);
+  // A lone infinity is a legitimate bound or mask value; inside a weight it only ever is damage.
+  if (data instanceof Float32Array && (data.length !== 1 || Number.isNaN(data[0]))) checkFinite(data, place);
   return { dtype: type.dtype, dims: tensor.dims, data };
 }
 
@@ -96,18 +98,5 @@ function sizeMismatch(tensor: OnnxTensor, expected: string, got: string): ModelF
     place: `"${tensor.name}" ${showDims(tensor.dims)}`,
     expected,
     got,
-  });
-}
-
-/** A lone infinity is a legitimate bound or mask value; inside a weight it only ever is damage. */
-function checkFinite(data: Float32Array, place: string): void {
-  if (data.length === 1 && !Number.isNaN(data[0])) return;
-  let index = 0;
-  while (index < data.length && Number.isFinite(data[index])) index++;
-  if (index === data.length) return;
-  throw new ModelFormatError('a weight is not a finite number', {
-    place,
-    expected: 'finite numbers',
-    got: `${String(data[index])} at element ${String(index)}`,
   });
 }

@@ -1,16 +1,17 @@
 /** @file The weights in what a pickle of PyTorch holds: a state dictionary, a checkpoint with one in it, or a whole module. */
 import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
-import { checkStored, type StoredTensor, type StoredType } from '../torch/storedTensor';
+import { bfloat16, float16, float32, float64, type NumberType } from '../numberTypes';
+import { checkStored, type StoredTensor } from '../torch/storedTensor';
 import { Called, Global, Persistent, type PickleValue } from './pickle';
 
 /** The bytes of a storage by its key. */
 export type Storages = (key: string) => Uint8Array;
 
-const TYPES: Readonly<Record<string, StoredType>> = {
-  'torch.FloatStorage': 'float32',
-  'torch.HalfStorage': 'float16',
-  'torch.BFloat16Storage': 'bfloat16',
-  'torch.DoubleStorage': 'float64',
+const TYPES: Readonly<Record<string, NumberType>> = {
+  'torch.FloatStorage': float32,
+  'torch.HalfStorage': float16,
+  'torch.BFloat16Storage': bfloat16,
+  'torch.DoubleStorage': float64,
 };
 
 /** What a state dictionary is made of; everything else that a pickle names would be run by Python. */

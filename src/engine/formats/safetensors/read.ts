@@ -1,19 +1,16 @@
 /** @file Reads safetensors files (header of JSON, then the bytes of the tensors, little-endian), and writes them back. */
 import * as z from 'zod';
+import { dataView } from '../../containers/zip/directory';
 import { ModelFormatError } from '../../support/errors';
 import type { Files } from '../../support/files';
 import { sizeOf } from '../../graph/tensor';
 import type { ModelFile, ReadOptions } from '../format';
 import { networkOf } from '../torch/network';
 import { replaceWeights } from '../torch/replaceWeights';
-import { contiguousStrides, TYPE_BYTES, type StoredTensor, type StoredType } from '../torch/storedTensor';
+import { bfloat16, float16, float32, float64, type NumberType } from '../numberTypes';
+import { contiguousStrides, type StoredTensor } from '../torch/storedTensor';
 
-const TYPES: Readonly<Record<string, StoredType>> = {
-  F32: 'float32',
-  F16: 'float16',
-  BF16: 'bfloat16',
-  F64: 'float64',
-};
+const TYPES: Readonly<Record<string, NumberType>> = { F32: float32, F16: float16, BF16: bfloat16, F64: float64 };
 /** The format's own bound. */
 const MAX_HEADER_BYTES = 100_000_000;
 
@@ -43,7 +40,7 @@ export async function readSafetensors(files: Files, path: string, { architecture
 
 /** Throws {@link ModelFormatError} for headers that are damaged and tensors that do not lie in the file. */
 function tensorsOf(bytes: Uint8Array): Map<string, StoredTensor> {
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true));
+  const length = Number(dataView(bytes).getBigUint64(0, true));
   const most = Math.min(MAX_HEADER_BYTES, bytes.length - 8);
   if (length > most) {
     throw new ModelFormatError('the header is cut off', { expected: `at most ${most} bytes`, got: `${length}` });
@@ -55,7 +52,7 @@ function tensorsOf(bytes: Uint8Array): Map<string, StoredTensor> {
     const type = TYPES[dtype];
     if (type === undefined) continue;
     const [start, end] = offsets;
-    const size = sizeOf(shape) * TYPE_BYTES[type];
+    const size = sizeOf(shape) * type.bytes;
     if (end > data.length || end - start !== size) {
       throw new ModelFormatError('a weight does not lie in the data', {
         place: `"${name}"`,

@@ -2,7 +2,7 @@
 import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
 import { showDims, sizeOf } from '../../graph/tensor';
 import { isList, isObject, show, type JsonObject } from '../keras/json';
-import { float16, float32, type NumberType } from '../keras/weights/numberTypes';
+import { float16, float32, type NumberType } from '../numberTypes';
 import { quantized } from './quantized';
 
 export interface ManifestEntry {

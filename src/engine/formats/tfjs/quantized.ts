@@ -1,5 +1,5 @@
 /** @file Weights that TensorFlow.js stores as whole numbers between a smallest and a largest value. */
-import type { NumberType } from '../keras/weights/numberTypes';
+import type { NumberType } from '../numberTypes';
 
 /** `min + code · scale`. A value must have a code within half a step of it. */
 export function quantized(storage: 'uint8' | 'uint16', scale: number, min: number): NumberType {

@@ -2,7 +2,7 @@
 import { UnsupportedModelError } from '../../support/errors';
 import { sizeOf } from '../../graph/tensor';
 import type { StoredWeight } from '../keras/weights/boundModel';
-import { decodeNumbers, replaceNumbers } from '../keras/weights/numberTypes';
+import { decodeNumbers, replaceNumbers } from '../numberTypes';
 import type { ManifestEntry } from './manifest';
 
 /** The weight of an entry; `groups` holds the bytes of each group of files. */

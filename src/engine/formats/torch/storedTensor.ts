@@ -1,22 +1,20 @@
 /** @file A weight as PyTorch's files hold it. */
-import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
+import { ModelFormatError } from '../../support/errors';
+import { dataView } from '../../containers/zip/directory';
 import { sizeOf } from '../../graph/tensor';
-import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from '../../support/float16';
+import { checkFinite } from '../checkFinite';
+import { decodeNumbers, replaceNumber, type NumberType } from '../numberTypes';
 
-/** Number types of weights; other tensors, such as counters, are left alone. */
-export type StoredType = 'float32' | 'float16' | 'bfloat16' | 'float64';
-
+/** Only of float types; other tensors, such as counters, are left alone. */
 export interface StoredTensor {
   readonly dims: readonly number[];
-  readonly type: StoredType;
+  readonly type: NumberType;
   /** The file's own bytes that it lies in; little-endian. */
   readonly bytes: Uint8Array;
   /** Number of the first element in them, and how many lie between two along each axis. */
   readonly offset: number;
   readonly strides: readonly number[];
 }
-
-export const TYPE_BYTES: Readonly<Record<StoredType, number>> = { float32: 4, float16: 2, bfloat16: 2, float64: 8 };
 
 /** Of a tensor whose elements lie one after the other. */
 export function contiguousStrides(dims: readonly number[]): number[] {
@@ -33,7 +31,7 @@ export function contiguousStrides(dims: readonly number[]): number[] {
 export function checkStored({ dims, type, bytes, offset, strides }: StoredTensor, place: string): void {
   const isWhole = [...dims, ...strides, offset].every((value) => Number.isSafeInteger(value) && value >= 0);
   const last = dims.reduce((sum, dim, axis) => sum + (dim - 1) * (strides[axis] ?? 0), offset);
-  const elements = Math.floor(bytes.length / TYPE_BYTES[type]);
+  const elements = Math.floor(bytes.length / type.bytes);
   if (isWhole && dims.length === strides.length && (sizeOf(dims) === 0 || last < elements)) {
     // Strides of zero would make a large tensor out of a few bytes.
     if (sizeOf(dims) <= elements) return;
@@ -47,39 +45,40 @@ export function checkStored({ dims, type, bytes, offset, strides }: StoredTensor
 
 /** In the order of the dimensions. Throws {@link ModelFormatError} for values that are no numbers. */
 export function readStored(tensor: StoredTensor, place: string): Float32Array {
-  const { bytes, type } = tensor;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const values = new Float32Array(sizeOf(tensor.dims));
-  eachElement(tensor, (i, element) => {
-    values[i] = readElement(view, type, element);
-  });
-  const wrong = values.find((value) => !Number.isFinite(value));
-  if (wrong === undefined) return values;
-  throw new ModelFormatError('a weight holds values that are no finite numbers', {
-    place: `"${place}"`,
-    expected: 'finite numbers',
-    got: String(wrong),
-  });
+  const values = isContiguous(tensor) ? readContiguous(tensor) : readStrided(tensor);
+  checkFinite(values, `"${place}"`);
+  return values;
 }
 
 /**
  * Puts `values` in place of the tensor's in `bytes`, which are a copy of its own. Elements that keep their value keep their bits. Throws
- * {@link UnsupportedModelError} where the type cannot hold a value.
+ * {@link ModelFormatError} for values that are no numbers, {@link UnsupportedModelError} for those that the type cannot hold.
  */
 export function writeStored(tensor: StoredTensor, bytes: Uint8Array, values: Float32Array, place: string): void {
+  checkFinite(values, `"${place}"`);
   const { type } = tensor;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = dataView(bytes);
   eachElement(tensor, (i, element) => {
-    const value = values[i] ?? 0;
-    if (Math.fround(readElement(view, type, element)) === value) return;
-    writeElement(view, type, element, value);
-    if (Number.isFinite(readElement(view, type, element))) return;
-    throw new UnsupportedModelError('a repaired weight does not fit into the numbers of the file', {
-      place: `"${place}"`,
-      expected: `a number of type ${type}`,
-      got: value.toPrecision(4),
-    });
+    replaceNumber(type, view, element * type.bytes, values[i] ?? 0, `"${place}"`);
   });
+}
+
+function isContiguous({ dims, strides }: StoredTensor): boolean {
+  return contiguousStrides(dims).every((stride, axis) => stride === strides[axis]);
+}
+
+function readContiguous({ dims, type, bytes, offset }: StoredTensor): Float32Array {
+  return decodeNumbers(type, bytes.subarray(offset * type.bytes, (offset + sizeOf(dims)) * type.bytes));
+}
+
+function readStrided(tensor: StoredTensor): Float32Array {
+  const { dims, type, bytes } = tensor;
+  const view = dataView(bytes);
+  const values = new Float32Array(sizeOf(dims));
+  eachElement(tensor, (i, element) => {
+    values[i] = type.read(view, element * type.bytes);
+  });
+  return values;
 }
 
 function eachElement({ dims, strides, offset }: StoredTensor, visit: (i: number, element: number) => void): void {
@@ -99,37 +98,5 @@ function eachElement({ dims, strides, offset }: StoredTensor, visit: (i: number,
       element -= (next - 1) * stride;
       at[axis] = 0;
     }
-  }
-}
-
-function readElement(view: DataView, type: StoredType, element: number): number {
-  const at = element * TYPE_BYTES[type];
-  switch (type) {
-    case 'float32':
-      return view.getFloat32(at, true);
-    case 'float64':
-      return view.getFloat64(at, true);
-    case 'float16':
-      return decodeFloat16(view.getUint16(at, true));
-    case 'bfloat16':
-      return decodeBfloat16(view.getUint16(at, true));
-  }
-}
-
-function writeElement(view: DataView, type: StoredType, element: number, value: number): void {
-  const at = element * TYPE_BYTES[type];
-  switch (type) {
-    case 'float32':
-      view.setFloat32(at, value, true);
-      return;
-    case 'float64':
-      view.setFloat64(at, value, true);
-      return;
-    case 'float16':
-      view.setUint16(at, encodeFloat16(value), true);
-      return;
-    case 'bfloat16':
-      view.setUint16(at, encodeBfloat16(value), true);
-      return;
   }
 }

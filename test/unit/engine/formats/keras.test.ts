@@ -6,13 +6,7 @@ import { bind, type BoundModel } from '../../../../src/engine/formats/keras/weig
 import { convert } from '../../../../src/engine/formats/keras/convert';
 import { graphDims, toFile, toGraph } from '../../../../src/engine/formats/keras/weights/layerWeights';
 import { parseJson } from '../../../../src/engine/formats/keras/json';
-import {
-  decodeNumbers,
-  float16,
-  float32,
-  float64,
-  replaceNumbers,
-} from '../../../../src/engine/formats/keras/weights/numberTypes';
+import { decodeNumbers, float16, float32, float64, replaceNumbers } from '../../../../src/engine/formats/numberTypes';
 import { float32 as tensor, floats, sizeOf } from '../../../../src/engine/graph/tensor';
 import { runGraph } from '../../../support/runModel';
 

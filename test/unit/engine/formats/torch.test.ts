@@ -143,7 +143,7 @@ describe('damaged and hostile files', () => {
     const weights = path.join(bad, 'nan.pth');
     const architecture = path.join(FOLDER, 'plain.onnx');
     await expect(readModel(nodeFiles, weights, { architecture })).rejects.toThrow(
-      /^nan\.pth: "body\.bias": a weight holds values that are no finite numbers/,
+      /^nan\.pth: "body\.bias": a weight is not a finite number \(expected finite numbers, got NaN at element 2\)/,
     );
     const garbage = { architecture: path.join(bad, 'garbage.onnx') };
     await expect(readModel(nodeFiles, weights, garbage)).rejects.toThrow(/^garbage\.onnx: /);

@@ -1,5 +1,6 @@
 /** @file Joins a converted model with the weights of its file, and sorts out which of them a repair has changed. */
 import { ModelFormatError } from '../../../support/errors';
+import { checkFinite } from '../../checkFinite';
 import type { Graph } from '../../../graph/graph';
 import { floats, sameDims, showDims, type Tensor } from '../../../graph/tensor';
 import type { ConvertedModel } from '../convert';
@@ -35,7 +36,7 @@ export function bind(model: ConvertedModel, find: (weight: LayerWeight) => Store
       });
     }
     const values = stored.read();
-    checkFinite(values, weight);
+    checkFinite(values, placeOf(weight));
     const dims = graphDims(weight);
     initializers.set(weight.initializer, { dtype: 'float32', dims, data: toGraph(weight, values) });
     weights.set(weight.initializer, { weight, key: stored.key });
@@ -61,18 +62,12 @@ export function changesOf(model: BoundModel, weights: ReadonlyMap<string, Tensor
     }
     const [old, values] = [floats(before), floats(tensor)];
     if (values.every((value, i) => value === old[i])) continue;
-    checkFinite(values, bound.weight);
+    checkFinite(values, placeOf(bound.weight));
     changes.set(bound.key, toFile(bound.weight, values));
   }
   return changes;
 }
 
-function checkFinite(values: Float32Array, weight: LayerWeight): void {
-  const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
-  throw new ModelFormatError('a weight is not a finite number', {
-    place: `layer "${weight.layer.spec.path}", weight "${weight.name}"`,
-    expected: 'finite numbers',
-    got: `${String(values[bad])} at element ${bad}`,
-  });
+function placeOf({ layer, name }: LayerWeight): string {
+  return `layer "${layer.spec.path}", weight "${name}"`;
 }

@@ -3,7 +3,7 @@ import { ModelFormatError, UnsupportedModelError } from '../../../support/errors
 import { sizeOf } from '../../../graph/tensor';
 import { guarded, withHdf5, type Hdf5Library } from '../../../containers/hdf5/library';
 import { readTree, type Hdf5Tree } from './hdf5Tree';
-import { bfloat16, decodeNumbers, float16, float32, float64, replaceNumbers, type NumberType } from './numberTypes';
+import { bfloat16, decodeNumbers, float16, float32, float64, replaceNumbers, type NumberType } from '../../numberTypes';
 
 /** A dataset that holds weights. */
 export interface Hdf5Numbers {

@@ -1,6 +1,6 @@
 /** @file The number types that files keep weights in. */
-import { UnsupportedModelError } from '../../../support/errors';
-import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from '../../../support/float16';
+import { UnsupportedModelError } from '../support/errors';
+import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from '../support/float16';
 
 /** Little-endian. */
 export interface NumberType {
@@ -68,15 +68,16 @@ export function decodeNumbers(type: NumberType, stored: Uint8Array): Float32Arra
 export function replaceNumbers(type: NumberType, stored: Uint8Array, values: Float32Array, place: string): Uint8Array {
   const result = stored.slice();
   const view = new DataView(result.buffer, result.byteOffset, result.byteLength);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? 0;
-    const offset = i * type.bytes;
-    if (Math.fround(type.read(view, offset)) === value || type.write(view, offset, value)) continue;
-    throw new UnsupportedModelError('a repaired weight does not fit into the numbers of the file', {
-      place,
-      expected: `a number of type ${type.name}`,
-      got: value.toPrecision(4),
-    });
-  }
+  for (let i = 0; i < values.length; i++) replaceNumber(type, view, i * type.bytes, values[i] ?? 0, place);
   return result;
+}
+
+/** One of {@link replaceNumbers}, in place. */
+export function replaceNumber(type: NumberType, target: DataView, offset: number, value: number, place: string): void {
+  if (Math.fround(type.read(target, offset)) === value || type.write(target, offset, value)) return;
+  throw new UnsupportedModelError('a repaired weight does not fit into the numbers of the file', {
+    place,
+    expected: `a number of type ${type.name}`,
+    got: value.toPrecision(4),
+  });
 }
