@@ -15,12 +15,18 @@ const TYPES: Readonly<Record<string, NumberType>> = {
 };
 
 /** What a state dictionary is made of; everything else that a pickle names would be run by Python. */
-const HARMLESS =
-  /^(collections\.OrderedDict|torch\._utils\._rebuild_(tensor_v2|parameter)|torch\.(Size|device|[a-z]+\d*|[A-Z]\w*Storage)|torch\.serialization\._get_layout)$/;
+const HARMLESS = [
+  /^collections\.OrderedDict$/,
+  /^torch\._utils\._rebuild_(tensor_v2|parameter)$/,
+  /^torch\.(Size|device|[A-Z]\w*Storage)$/,
+  // Number types are values, no functions; torch.load and its like are not among them.
+  /^torch\.((float|bfloat|int|uint|complex)\d+|bool|half|float|double|short|int|long|strided)$/,
+  /^torch\.serialization\._get_layout$/,
+];
 
 /** Names of globals that loading the file in Python would call, beyond what weights need. */
 export function foreignGlobals(globals: ReadonlySet<string>): string[] {
-  return [...globals].filter((name) => !HARMLESS.test(name)).sort();
+  return [...globals].filter((name) => !HARMLESS.some((pattern) => pattern.test(name))).sort();
 }
 
 /** A file that nests deeper than any network does. */

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { foreignGlobals } from '../../../../src/engine/formats/pytorch/stateDict';
 import { readModel } from '../../../../src/engine/formats';
 import type { ModelFile } from '../../../../src/engine/formats/format';
 import { float32, floats, type Tensor } from '../../../../src/engine/graph/tensor';
@@ -83,6 +84,17 @@ describe('what is no bare state dictionary', () => {
         message: 'The file holds a whole Python object, not weights alone; only its weights were read.',
       },
     ]);
+  });
+
+  it('names what is no part of weights, functions of PyTorch too', () => {
+    const weights = [
+      'collections.OrderedDict',
+      'torch._utils._rebuild_tensor_v2',
+      'torch.FloatStorage',
+      'torch.float32',
+    ];
+    const others = ['builtins.eval', 'torch.hub', 'torch.load', 'torch._utils._rebuild_wrapper_subclass'];
+    expect(foreignGlobals(new Set([...others, ...weights]))).toEqual([...others].sort());
   });
 
   it('may want to run code, which is named and not done', async () => {
