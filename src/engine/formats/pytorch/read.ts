@@ -22,11 +22,13 @@ export async function readPyTorch(files: Files, path: string, { architecture }: 
   };
 }
 
-/** Classes of PyTorch's own modules, as a whole pickled model names them. */
-const MODULES = /^(torch\.nn\.|torchvision\.models\.|timm\.models\.|__builtin__\.set|builtins\.set)/;
+/** Classes of PyTorch's own modules, as a whole pickled model names them; functions begin with a small letter. */
+const MODULES =
+  /^((torch\.nn|torchvision\.(models|ops)|timm\.(models|layers))\.([\w.]+\.)?_?[A-Z]\w*|(__builtin__|builtins)\.set)$/;
 const MOST_NAMES = 10;
 
-function codeFindings(globals: ReadonlySet<string>): Finding[] {
+/** What whoever loads the file in Python should know. */
+export function codeFindings(globals: ReadonlySet<string>): Finding[] {
   const foreign = foreignGlobals(globals);
   const [modules, others] = [true, false].map((own) => foreign.filter((name) => MODULES.test(name) === own));
   const findings: Finding[] = [];

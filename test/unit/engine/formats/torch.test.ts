@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { codeFindings } from '../../../../src/engine/formats/pytorch/read';
 import { foreignGlobals } from '../../../../src/engine/formats/pytorch/stateDict';
 import { readModel } from '../../../../src/engine/formats';
 import type { ModelFile } from '../../../../src/engine/formats/format';
@@ -95,6 +96,10 @@ describe('what is no bare state dictionary', () => {
     ];
     const others = ['builtins.eval', 'torch.hub', 'torch.load', 'torch._utils._rebuild_wrapper_subclass'];
     expect(foreignGlobals(new Set([...others, ...weights]))).toEqual([...others].sort());
+    const modules = ['torch.nn.modules.conv.Conv2d', 'torchvision.ops.misc.Conv2dNormActivation', 'builtins.set'];
+    const functions = ['timm.models.load_checkpoint', 'torch.nn.modules.module.register_module_forward_hook'];
+    const findings = codeFindings(new Set([...modules, ...functions]));
+    expect(findings.map(({ severity, place }) => place ?? severity)).toEqual(['note', ...functions]);
   });
 
   it('may want to run code, which is named and not done', async () => {
