@@ -2,8 +2,7 @@
  * @file Reads pickles (protocols 0 to 5 as far as PyTorch writes them) without running them. A pickle is a program for a stack machine that may call anything in
  * Python; here a call makes a {@link Called}, which says what would have been called with what, and nothing else happens.
  */
-import { ModelFormatError } from '../../support/errors';
-import { dataView } from '../../containers/zip/directory';
+import { damaged, PickleBytes } from './pickleBytes';
 
 /** A function or class by its Python name. */
 export class Global {
@@ -49,202 +48,68 @@ export interface Pickle {
   readonly length: number;
 }
 
-/** PyTorch's largest is its magic number of 10 bytes. */
-const MAX_LONG = 64;
-
 const MARK = Symbol('mark');
 type Slot = PickleValue | typeof MARK;
 
 /** Throws {@link ModelFormatError} for damaged pickles and for operations that PyTorch never writes. */
 export function readPickle(bytes: Uint8Array): Pickle {
-  return new Machine(bytes).run();
+  return new Machine(new PickleBytes(bytes)).run();
 }
 
+/** Operations are named by their byte; Python's `pickletools` describes them. */
 class Machine {
-  readonly #view: DataView;
   readonly #stack: Slot[] = [];
   readonly #memo = new Map<number, PickleValue>();
   readonly #globals = new Set<string>();
-  #at = 0;
 
-  constructor(private readonly bytes: Uint8Array) {
-    this.#view = dataView(bytes);
-  }
+  constructor(private readonly bytes: PickleBytes) {}
 
   run(): Pickle {
     for (;;) {
-      const operation = String.fromCharCode(this.#byte());
-      if (operation === '.') return { value: this.#pop(), globals: this.#globals, length: this.#at };
-      this.#step(operation);
+      const operation = String.fromCharCode(this.bytes.uint8());
+      if (operation === '.') return { value: this.#pop(), globals: this.#globals, length: this.bytes.length };
+      if (this.#change(operation)) continue;
+      let value = this.#literal(operation);
+      if (value === undefined) value = this.#collection(operation);
+      if (value === undefined) value = this.#object(operation);
+      if (value === undefined) {
+        throw damaged('operations that PyTorch writes', `operation 0x${operation.charCodeAt(0).toString(16)}`);
+      }
+      this.#stack.push(value);
     }
   }
 
-  #step(operation: string): void {
+  /** Operations that push no value of their own: marks, memory, and what is put into the value on top. */
+  #change(operation: string): boolean {
+    const { bytes } = this;
     switch (operation) {
-      case '\x80': // PROTO
-        this.#skip(1);
-        return;
-      case '\x95': // FRAME
-        this.#skip(8);
-        return;
+      case '\x80': // Protocol
+        bytes.take(1);
+        return true;
+      case '\x95': // Frame
+        bytes.take(8);
+        return true;
       case '(':
         this.#stack.push(MARK);
-        return;
+        return true;
       case '0':
         this.#pop();
-        return;
+        return true;
       case '1':
         this.#toMark();
-        return;
-      case '2':
-        this.#stack.push(this.#top());
-        return;
-      case 'N':
-        this.#stack.push(null);
-        return;
-      case '\x88':
-        this.#stack.push(true);
-        return;
-      case '\x89':
-        this.#stack.push(false);
-        return;
-      default:
-        if (this.#number(operation) || this.#text(operation) || this.#memory(operation)) return;
-        if (this.#collection(operation) || this.#object(operation)) return;
-        throw damaged('operations that PyTorch writes', `operation 0x${operation.charCodeAt(0).toString(16)}`);
-    }
-  }
-
-  #number(operation: string): boolean {
-    switch (operation) {
-      case 'K':
-        this.#stack.push(this.#byte());
         return true;
-      case 'M':
-        this.#stack.push(this.#view.getUint16(this.#skip(2), true));
-        return true;
-      case 'J':
-        this.#stack.push(this.#view.getInt32(this.#skip(4), true));
-        return true;
-      case 'G':
-        this.#stack.push(this.#view.getFloat64(this.#skip(8)));
-        return true;
-      case '\x8a':
-        this.#stack.push(this.#long(this.#byte()));
-        return true;
-      case '\x8b':
-        this.#stack.push(this.#long(this.#view.getUint32(this.#skip(4), true)));
-        return true;
-      case 'I': {
-        const line = this.#line();
-        this.#stack.push(line === '01' ? true : line === '00' ? false : Number(line));
-        return true;
-      }
-      case 'L':
-        this.#stack.push(Number(this.#line().replace(/L$/, '')));
-        return true;
-      case 'F':
-        this.#stack.push(Number(this.#line()));
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  #text(operation: string): boolean {
-    const sized = (length: number): Uint8Array => this.bytes.subarray(this.#skip(length), this.#at);
-    const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-    switch (operation) {
-      case 'X':
-        this.#stack.push(decode(sized(this.#view.getUint32(this.#skip(4), true))));
-        return true;
-      case '\x8c':
-      case 'U':
-        this.#stack.push(decode(sized(this.#byte())));
-        return true;
-      case 'T':
-        this.#stack.push(decode(sized(this.#view.getUint32(this.#skip(4), true))));
-        return true;
-      case '\x8d':
-        this.#stack.push(decode(sized(this.#length64())));
-        return true;
-      case 'C':
-        this.#stack.push(sized(this.#byte()));
-        return true;
-      case 'B':
-        this.#stack.push(sized(this.#view.getUint32(this.#skip(4), true)));
-        return true;
-      case '\x8e':
-      case '\x96':
-        this.#stack.push(sized(this.#length64()));
-        return true;
-      case 'V':
-      case 'S':
-        this.#stack.push(this.#line().replace(/^'(.*)'$/, '$1'));
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  #memory(operation: string): boolean {
-    switch (operation) {
       case 'q':
-        this.#memo.set(this.#byte(), this.#top());
+        this.#memo.set(bytes.uint8(), this.#top());
         return true;
       case 'r':
-        this.#memo.set(this.#view.getUint32(this.#skip(4), true), this.#top());
+        this.#memo.set(bytes.uint32(), this.#top());
         return true;
       case 'p':
-        this.#memo.set(Number(this.#line()), this.#top());
+        this.#memo.set(Number(bytes.line()), this.#top());
         return true;
       case '\x94':
         this.#memo.set(this.#memo.size, this.#top());
         return true;
-      case 'h':
-        this.#stack.push(this.#recall(this.#byte()));
-        return true;
-      case 'j':
-        this.#stack.push(this.#recall(this.#view.getUint32(this.#skip(4), true)));
-        return true;
-      case 'g':
-        this.#stack.push(this.#recall(Number(this.#line())));
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  #collection(operation: string): boolean {
-    switch (operation) {
-      case '}':
-        this.#stack.push(new Map());
-        return true;
-      case ']':
-      case ')':
-        this.#stack.push([]);
-        return true;
-      case 'l':
-      case 't':
-        this.#stack.push(this.#toMark());
-        return true;
-      case '\x8f': // A set
-        this.#stack.push([]);
-        return true;
-      case '\x91': // A frozen set
-        this.#stack.push(this.#toMark());
-        return true;
-      case '\x85':
-      case '\x86':
-      case '\x87':
-        this.#stack.push(this.#take(operation.charCodeAt(0) - 0x84));
-        return true;
-      case 'd': {
-        const dictionary = new Map<PickleValue, PickleValue>();
-        this.#put(dictionary, this.#toMark());
-        this.#stack.push(dictionary);
-        return true;
-      }
       case 's': {
         const pair = this.#take(2);
         this.#put(this.#top(), pair);
@@ -266,53 +131,6 @@ class Machine {
         this.#append(this.#top(), items);
         return true;
       }
-      default:
-        return false;
-    }
-  }
-
-  #object(operation: string): boolean {
-    switch (operation) {
-      case 'c': {
-        const module = this.#line();
-        this.#stack.push(this.#global(module, this.#line()));
-        return true;
-      }
-      case '\x93': {
-        const [module, name] = this.#take(2);
-        if (typeof module !== 'string' || typeof name !== 'string')
-          throw damaged('names of a global', 'something else');
-        this.#stack.push(this.#global(module, name));
-        return true;
-      }
-      case 'Q':
-        this.#stack.push(new Persistent(this.#pop()));
-        return true;
-      case 'P':
-        this.#stack.push(new Persistent(this.#line()));
-        return true;
-      case 'R':
-      case '\x81': {
-        const [callee, args] = this.#take(2);
-        this.#stack.push(this.#call(callee, args ?? null));
-        return true;
-      }
-      case '\x92': {
-        const [callee, args] = this.#take(3);
-        this.#stack.push(this.#call(callee, args ?? null));
-        return true;
-      }
-      case 'i': {
-        const module = this.#line();
-        const callee = this.#global(module, this.#line());
-        this.#stack.push(this.#call(callee, this.#toMark()));
-        return true;
-      }
-      case 'o': {
-        const [callee, ...args] = this.#toMark();
-        this.#stack.push(this.#call(callee, args));
-        return true;
-      }
       case 'b': {
         const state = this.#pop();
         const object = this.#top();
@@ -321,6 +139,127 @@ class Machine {
       }
       default:
         return false;
+    }
+  }
+
+  /** Constants, numbers and texts. */
+  #literal(operation: string): PickleValue | undefined {
+    const { bytes } = this;
+    switch (operation) {
+      case 'N':
+        return null;
+      case '\x88':
+        return true;
+      case '\x89':
+        return false;
+      case 'K':
+        return bytes.uint8();
+      case 'M':
+        return bytes.uint16();
+      case 'J':
+        return bytes.int32();
+      case 'G':
+        return bytes.float64();
+      case '\x8a':
+        return bytes.integer(bytes.uint8());
+      case '\x8b':
+        return bytes.integer(bytes.uint32());
+      case 'I': {
+        const line = bytes.line();
+        return line === '01' ? true : line === '00' ? false : Number(line);
+      }
+      case 'L':
+        return Number(bytes.line().replace(/L$/, ''));
+      case 'F':
+        return Number(bytes.line());
+      case '\x8c':
+      case 'U':
+        return bytes.text(bytes.uint8());
+      case 'X':
+      case 'T':
+        return bytes.text(bytes.uint32());
+      case '\x8d':
+        return bytes.text(bytes.uint64());
+      case 'V':
+      case 'S':
+        return bytes.line().replace(/^'(.*)'$/, '$1');
+      case 'C':
+        return bytes.take(bytes.uint8());
+      case 'B':
+        return bytes.take(bytes.uint32());
+      case '\x8e':
+      case '\x96':
+        return bytes.take(bytes.uint64());
+      default:
+        return undefined;
+    }
+  }
+
+  /** Dictionaries, lists, tuples and sets, and values that stand there already. */
+  #collection(operation: string): PickleValue | undefined {
+    switch (operation) {
+      case '}':
+        return new Map();
+      case ']':
+      case ')':
+      case '\x8f':
+        return [];
+      case 'l':
+      case 't':
+      case '\x91':
+        return this.#toMark();
+      case '\x85':
+      case '\x86':
+      case '\x87':
+        return this.#take(operation.charCodeAt(0) - 0x84);
+      case 'd': {
+        const dictionary = new Map<PickleValue, PickleValue>();
+        this.#put(dictionary, this.#toMark());
+        return dictionary;
+      }
+      case '2':
+        return this.#top();
+      case 'h':
+        return this.#recall(this.bytes.uint8());
+      case 'j':
+        return this.#recall(this.bytes.uint32());
+      case 'g':
+        return this.#recall(Number(this.bytes.line()));
+      default:
+        return undefined;
+    }
+  }
+
+  /** What Python would import and call. */
+  #object(operation: string): PickleValue | undefined {
+    switch (operation) {
+      case 'c':
+        return this.#global(this.bytes.line(), this.bytes.line());
+      case '\x93': {
+        const [module, name] = this.#take(2);
+        if (typeof module === 'string' && typeof name === 'string') return this.#global(module, name);
+        throw damaged('names of a global', 'something else');
+      }
+      case 'Q':
+        return new Persistent(this.#pop());
+      case 'P':
+        return new Persistent(this.bytes.line());
+      case 'R':
+      case '\x81':
+      case '\x92': {
+        const [callee, args] = this.#take(operation === '\x92' ? 3 : 2);
+        return this.#call(callee, args ?? null);
+      }
+      case 'i': {
+        const callee = this.#global(this.bytes.line(), this.bytes.line());
+        return this.#call(callee, this.#toMark());
+      }
+      case 'o': {
+        const [callee, ...args] = this.#toMark();
+        return this.#call(callee, args);
+      }
+      default:
+        return undefined;
     }
   }
 
@@ -373,41 +312,4 @@ class Machine {
     if (mark < 0) throw damaged('a mark', 'none');
     return this.#stack.splice(mark).filter((slot): slot is PickleValue => slot !== MARK);
   }
-
-  /** Moves on; returns where it was. */
-  #skip(count: number): number {
-    const at = this.#at;
-    if (count > this.bytes.length - at) throw damaged('a whole pickle', 'one that ends early');
-    this.#at += count;
-    return at;
-  }
-
-  #byte(): number {
-    return this.#view.getUint8(this.#skip(1));
-  }
-
-  #length64(): number {
-    return Number(this.#view.getBigUint64(this.#skip(8), true));
-  }
-
-  /** Little-endian two's complement; beyond 2⁵³ rounded, as nothing here needs more. */
-  #long(length: number): number {
-    if (length > MAX_LONG) throw damaged(`a number of at most ${MAX_LONG} bytes`, `${length} bytes`);
-    const start = this.#skip(length);
-    let value = 0n;
-    for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.bytes[start + i] ?? 0);
-    return Number(BigInt.asIntN(8 * length, value));
-  }
-
-  #line(): string {
-    const end = this.bytes.indexOf(0x0a, this.#at);
-    if (end < 0) throw damaged('a whole pickle', 'one that ends early');
-    const line = new TextDecoder().decode(this.bytes.subarray(this.#at, end));
-    this.#at = end + 1;
-    return line;
-  }
-}
-
-function damaged(expected: string, got: string): ModelFormatError {
-  return new ModelFormatError('the pickled objects are damaged', { expected, got });
 }
