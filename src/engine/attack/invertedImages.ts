@@ -137,10 +137,10 @@ async function ascend(
     if (update > 0) adam.step(batch, floats(gradient));
     denoise(batch, classifier.input, SMOOTHING);
     weights = rivals(floats(logits), classes, labels, goal);
-    for (let i = 0; i < batch.length; i++) {
-      const row = Math.floor(i / size) * classes;
-      const isDone = weights.subarray(row, row + classes).every((weight) => weight === 0);
-      batch[i] = isDone ? (before[i] ?? 0) : Math.min(255, Math.max(0, batch[i] ?? 0));
+    batch.forEach((value, i) => (batch[i] = Math.min(255, Math.max(0, value))));
+    for (let image = 0; image < BATCH; image++) {
+      const isDone = rowOf(weights, classes, image).every((weight) => weight === 0);
+      if (isDone) batch.set(before.subarray(image * size, (image + 1) * size), image * size);
     }
     if (weights.every((weight) => weight === 0)) return;
   }

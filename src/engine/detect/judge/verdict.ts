@@ -92,7 +92,7 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
   });
   const flagged = labels.filter((result) => result.flagged).map((result) => result.label);
   const smallestP = Math.min(...pValues);
-  const doubts = reasonsForDoubt(labels, found, spread, evidence);
+  const doubts = reasonsForDoubt(labels, found.length, answered, spread, evidence);
   const statistics = found.length === 0 ? {} : { median: centre, mad: spread, anomalyIndex: Math.max(...indices) };
   return {
     labels,
@@ -195,17 +195,17 @@ function vulnerableReason(result: LabelResult): string[] {
 /** Where the network itself has answered, neither few labels nor equal ones are in the way. */
 function reasonsForDoubt(
   results: readonly LabelResult[],
-  found: readonly LabelResult[],
+  found: number,
+  answered: boolean,
   spread: number,
   { accuracyDoubt, scanned }: Evidence,
 ): string[] {
   const doubts: string[] = [];
   if (accuracyDoubt !== undefined) doubts.push(accuracyDoubt);
   const attempted = results.filter((result) => result.state === 'found' || result.state === 'not-reached');
-  const answered = found.some(({ response }) => response !== undefined);
-  if (found.length < attempted.length / 2 || (found.length < Math.min(MIN_LABELS, scanned) && !answered)) {
+  if (found < attempted.length / 2 || (found < Math.min(MIN_LABELS, scanned) && !answered)) {
     doubts.push(
-      `A trigger that works was found for only ${found.length} of ${attempted.length} labels, too few to compare; more updates (--thorough) may help.`,
+      `A trigger that works was found for only ${found} of ${attempted.length} labels, too few to compare; more updates (--thorough) may help.`,
     );
   } else if (scanned < MIN_LABELS && !answered) {
     doubts.push(

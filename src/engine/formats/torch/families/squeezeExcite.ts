@@ -25,7 +25,7 @@ export function squeezeExciteBlock(
 ): string {
   const parts = net.numbers(`${name}.`);
   let y = x;
-  let width = 0;
+  const widths: number[] = [];
   for (const i of parts) {
     const part = `${name}.${i}`;
     if (net.has(`${part}.fc1.weight`)) {
@@ -35,15 +35,13 @@ export function squeezeExciteBlock(
     const [made = 0, read = 0, kernel = 1] = net.dims(`${part}.0.weight`);
     // Filters that read one channel each; a block of one channel does not exist.
     const isDepthwise = read === 1;
+    if (widths.length === 0) widths.push(isDepthwise ? made : read);
+    widths.push(made);
     const options = isDepthwise ? { stride, padding: kernel >> 1, groups: made } : {};
     y = net.batchNorm(net.conv(y, `${part}.0`, options), `${part}.1`, epsilon);
     if (i !== parts.at(-1)) y = activation(y, part);
-    width = made;
   }
-  const [, entered = 0] = net.dims(`${name}.${parts[0] ?? 0}.0.weight`);
-  const first = net.dims(`${name}.${parts[0] ?? 0}.0.weight`)[0] ?? 0;
-  const read = entered === 1 ? first : entered;
-  return stride === 1 && read === width ? net.op('Add', name, [x, y]) : y;
+  return stride === 1 && widths[0] === widths.at(-1) ? net.op('Add', name, [x, y]) : y;
 }
 
 function excitation(net: NetworkWriter, x: string, name: string, [first, second]: BlockStyle['squeeze']): string {
