@@ -6,6 +6,9 @@ import { UsageError } from '../support/errors';
 import type { Classifier } from '../classify/classifier';
 import { floats } from '../graph/tensor';
 import { neuronLayers, secondToLastLayer, type NeuronLayer } from '../neurons/layers';
+import { NeuronWeights } from '../neurons/neuronWeights';
+import { readerOf } from '../neurons/readerOf';
+import { valueTypes } from '../neurons/valueTypes';
 import { trainableWeights } from '../training/trainableWeights';
 import type { CancelSignal } from '../support/cancellation';
 import type { Backdoor } from './backdoor';
@@ -74,22 +77,18 @@ export async function trojanModel(
 const PASSES_ON = new Set(['Dropout', 'Flatten', 'Identity', 'Relu']);
 
 /** Those of the layer's neurons with the largest weights to the label; all where no dense layer reads them as they are. */
-function connectedNeurons({ graph }: Classifier, layer: NeuronLayer, label: number): number[] {
+function connectedNeurons(classifier: Classifier, layer: NeuronLayer, label: number): number[] {
+  const { graph } = classifier;
   const all = Array.from({ length: layer.neurons }, (_, neuron) => neuron);
-  let { value } = layer;
-  let reader = graph.nodes.find(({ inputs }) => inputs[0] === value);
-  while (reader !== undefined && PASSES_ON.has(reader.op)) {
-    value = reader.outputs[0] ?? '';
-    reader = graph.nodes.find(({ inputs }) => inputs[0] === value);
-  }
-  const weight = graph.initializers.get(reader?.inputs[1] ?? '');
-  if (reader === undefined || !['Gemm', 'MatMul'].includes(reader.op) || weight?.dims.length !== 2) return all;
-  const transposed = reader.attributes['transB'] === 1;
-  const [rows = 0, columns = 0] = weight.dims;
-  if ((transposed ? columns : rows) !== layer.neurons) return all;
-  const values = floats(weight);
+  const reader = readerOf(graph, layer.value, PASSES_ON);
+  const weights = new NeuronWeights(graph, valueTypes(classifier), new Set(graph.initializers.keys()));
+  const [weight] = (reader && weights.reading(reader.node)) ?? [];
+  const tensor = graph.initializers.get(weight?.initializer ?? '');
+  if (weight === undefined || tensor?.dims[weight.axis] !== layer.neurons) return all;
+  const [, columns = 0] = tensor.dims;
+  const values = floats(tensor);
   const toLabel = (neuron: number): number =>
-    values[transposed ? label * columns + neuron : neuron * columns + label] ?? 0;
+    values[weight.axis === 1 ? label * columns + neuron : neuron * columns + label] ?? 0;
   return all.sort((a, b) => toLabel(b) - toLabel(a)).slice(0, Math.ceil(layer.neurons * CONNECTED));
 }
 

@@ -1,8 +1,8 @@
 /** @file The map of a convolution element by element, where a dense layer reads it so. */
 import type { Classifier } from '../classify/classifier';
-import type { Graph, Node } from '../graph/graph';
 import type { NeuronLayer } from './layers';
 import { NeuronWeights } from './neuronWeights';
+import { readerOf } from './readerOf';
 import { valueTypes } from './valueTypes';
 
 /** Operators that pass a map on to the dense layer, smaller or in another order, but nothing else. */
@@ -24,22 +24,12 @@ export function mapElements(
   if (layer.kind !== 'convolution') return undefined;
   const { graph } = classifier;
   const types = valueTypes(classifier);
-  let value = layer.value;
-  let reader = onlyReader(graph, value);
-  while (reader !== undefined && PASSES_ON.has(reader.op)) {
-    value = reader.outputs[0] ?? '';
-    reader = onlyReader(graph, value);
-  }
+  const reader = readerOf(graph, layer.value, PASSES_ON);
+  if (reader === undefined) return undefined;
+  const { node, value } = reader;
   const dims = types.get(value)?.dims ?? [];
   const [, neurons = 0] = dims;
-  if (reader === undefined || reader.inputs[0] !== value || dims.length !== 2 || neurons <= layer.neurons)
-    return undefined;
-  const weights = new NeuronWeights(graph, types, writable).reading(reader);
+  if (node.inputs[0] !== value || dims.length !== 2 || neurons <= layer.neurons) return undefined;
+  const weights = new NeuronWeights(graph, types, writable).reading(node);
   return weights === undefined ? undefined : { ...layer, neurons, value, axis: 1, weights };
-}
-
-/** Besides those that ask for the shape only. */
-function onlyReader({ nodes, outputs }: Graph, value: string): Node | undefined {
-  const [reader, other] = nodes.filter(({ op, inputs }) => op !== 'Shape' && inputs.includes(value));
-  return other === undefined && !outputs.includes(value) ? reader : undefined;
 }
