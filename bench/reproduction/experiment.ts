@@ -36,6 +36,17 @@ export interface Experiment<Row = unknown> {
   section(rows: ReadonlyMap<string, Row>): Section;
 }
 
+/** Of runs those that were measured, with their rows. */
+export function withRows<Run extends { readonly key: string }, Row>(
+  runs: readonly Run[],
+  rows: ReadonlyMap<string, Row>,
+): (Run & { readonly row: Row })[] {
+  return runs.flatMap((run) => {
+    const row = rows.get(run.key);
+    return row === undefined ? [] : [{ ...run, row }];
+  });
+}
+
 /** Forgets the type of the rows; they are read back from the file that the same experiment wrote. */
 export function experiment<Row>(definition: Experiment<Row>): Experiment {
   return {

@@ -1,6 +1,6 @@
 /** @file Attack and detection on every task: Table II, Figs. 3, 4 and 6. */
 import { quantile } from '../../../src/engine/support/quantile';
-import { experiment, type Context } from '../experiment';
+import { experiment, type Context, withRows } from '../experiment';
 import { CLEAN, WHITE, type Attack, type ModelPlan } from '../models';
 import { figureLink } from '../page';
 import { ATTACK, INDEX, PAPER_TASK, REVERSED_NORM, UNINFECTED } from '../paper';
@@ -37,11 +37,7 @@ export const detection = experiment<Row>({
     return { key, models: [plan], minutes: MINUTES[task], run: (context) => measure(context, plan) };
   }),
   section: (rows) => {
-    const found = (task: TaskName, kind: Kind): { seed: number; row: Row }[] =>
-      runs.flatMap((run) => {
-        const row = rows.get(run.key);
-        return run.task === task && run.kind === kind && row !== undefined ? [{ seed: run.seed, row }] : [];
-      });
+    const found: Found = (task, kind) => withRows(runs, rows).filter((run) => run.task === task && run.kind === kind);
     return {
       figures: { norms: boxPlot('L1 norm, pixels', boxes(found)) },
       markdown: [

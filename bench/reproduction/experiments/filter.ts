@@ -1,11 +1,13 @@
 /** @file Fig. 8: rejecting stamped images. */
 import { linePlot } from '../../lib/plot';
 import { basePlan, TASKS } from '../base';
-import { experiment } from '../experiment';
+import { experiment, withRows } from '../experiment';
 import { filterRow, type FilterRow } from '../measure/filter';
 import { figureLink } from '../page';
 import { FILTER_MISSED, FILTER_RATES, PAPER_TASK } from '../paper';
 import { beside, percent, table } from '../tables';
+
+const runs = TASKS.map((task) => ({ key: task, task }));
 
 export const filter = experiment<FilterRow>({
   name: 'filter',
@@ -21,9 +23,7 @@ export const filter = experiment<FilterRow>({
     figures: {
       filter: linePlot(
         { x: 'clean images rejected, %', y: 'stamped images that pass, %' },
-        TASKS.flatMap((task) => {
-          const row = rows.get(task);
-          if (row === undefined) return [];
+        withRows(runs, rows).flatMap(({ task, row }) => {
           const curve = (figures: FilterRow['own']): [number, number][] =>
             figures
               .map(({ rejected, missed }): [number, number] => [100 * rejected, 100 * missed])
@@ -46,20 +46,12 @@ export const filter = experiment<FilterRow>({
           'product’s filter',
           'clean images rejected',
         ],
-        TASKS.flatMap((task) => {
-          const row = rows.get(task);
-          return FILTER_RATES.flatMap((rate, i) => {
-            const [theirs, own] = [row?.paper[i], row?.own[i]];
-            return theirs === undefined || own === undefined
-              ? []
-              : [
-                  [
-                    ...[PAPER_TASK[task], percent(rate, 1), beside(percent(theirs.missed), FILTER_MISSED[task][i])],
-                    ...[percent(theirs.rejected), percent(own.missed), percent(own.rejected)],
-                  ],
-                ];
-          });
-        }),
+        withRows(runs, rows).flatMap(({ task, row: { paper, own } }) =>
+          FILTER_RATES.map((rate, i) => [
+            ...[PAPER_TASK[task], percent(rate, 1), beside(percent(paper[i]?.missed), FILTER_MISSED[task][i])],
+            ...[percent(paper[i]?.rejected), percent(own[i]?.missed), percent(own[i]?.rejected)],
+          ]),
+        ),
       ),
       figureLink('filter', 'Stamped images that pass against clean images rejected'),
     ].join('\n\n'),

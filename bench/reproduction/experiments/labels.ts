@@ -1,7 +1,7 @@
 /** @file Figs. 14 to 16: several infected labels. */
 import { linePlot } from '../../lib/plot';
 import { seriesPlan } from '../base';
-import { experiment } from '../experiment';
+import { experiment, withRows } from '../experiment';
 import { patch } from '../models';
 import { figureLink } from '../page';
 import { LABELS_INDEX, PAPER_TASK } from '../paper';
@@ -36,22 +36,15 @@ export const labels = experiment<ScanRow>({
           ...['model', 'accuracy, %', 'attack success: mean, least, %', 'index of the race (paper)', 'verdict'],
           ...['attacker’s labels flagged', 'others flagged'],
         ],
-        runs.flatMap(({ key, task, count }) => {
-          const row = rows.get(key);
-          if (row === undefined) return [];
+        withRows(runs, rows).map(({ task, count, row }) => {
           const { targets, flagged, attackSuccess } = row;
           const mean = attackSuccess.reduce((sum, success) => sum + success / attackSuccess.length, 0);
           return [
-            [
-              ...[
-                `${PAPER_TASK[task]}, ${count}`,
-                percent(row.accuracy),
-                `${percent(mean)}, ${percent(Math.min(...attackSuccess))}`,
-              ],
-              ...[beside(row.index?.toFixed(2), task === 'gtsrb' ? LABELS_INDEX[count - 1] : undefined), row.verdict],
-              `${targets.filter((target) => flagged.includes(target)).length} of ${targets.length}`,
-              flagged.filter((label) => !targets.includes(label)).length,
-            ],
+            ...[`${PAPER_TASK[task]}, ${count}`, percent(row.accuracy)],
+            `${percent(mean)}, ${percent(Math.min(...attackSuccess))}`,
+            ...[beside(row.index?.toFixed(2), task === 'gtsrb' ? LABELS_INDEX[count - 1] : undefined), row.verdict],
+            `${targets.filter((target) => flagged.includes(target)).length} of ${targets.length}`,
+            flagged.filter((label) => !targets.includes(label)).length,
           ];
         }),
       ),
@@ -62,10 +55,9 @@ export const labels = experiment<ScanRow>({
 
 function figure(rows: ReadonlyMap<string, ScanRow>): string {
   const line = (task: (typeof tasks)[number]): [number, number][] =>
-    runs.flatMap((run): [number, number][] => {
-      const index = rows.get(run.key)?.index;
-      return run.task === task && index !== undefined ? [[run.count, index]] : [];
-    });
+    withRows(runs, rows).flatMap(({ task: of, count, row: { index } }): [number, number][] =>
+      of === task && index !== undefined ? [[count, index]] : [],
+    );
   return linePlot({ x: 'infected labels', y: 'anomaly index', levels: [[2, 'the paper’s threshold']] }, [
     { name: PAPER_TASK.gtsrb, points: line('gtsrb'), dots: true },
     { name: PAPER_TASK.mnist, points: line('mnist'), dots: true },

@@ -1,9 +1,11 @@
 /** @file Tables III and V: which neurons the triggers drive. */
 import { basePlan, TASKS } from '../base';
-import { experiment } from '../experiment';
+import { experiment, withRows } from '../experiment';
 import { neuronRow, type NeuronRow } from '../measure/neurons';
 import { NEURONS, PAPER_TASK } from '../paper';
 import { beside, percent, table } from '../tables';
+
+const runs = TASKS.map((task) => ({ key: task, task }));
 
 export const neurons = experiment<NeuronRow>({
   name: 'neurons',
@@ -21,17 +23,13 @@ export const neurons = experiment<NeuronRow>({
         'they are those that the original trigger drives. Ours and, in brackets, the paper’s.',
       table(
         ['task', 'clean images', 'reversed trigger', 'original trigger', 'IoU', 'success of the reversed trigger, %'],
-        TASKS.flatMap((task) => {
-          const row = rows.get(task);
-          if (row === undefined) return [];
+        withRows(runs, rows).map(({ task, row }) => {
           const paper = NEURONS[task];
           return [
-            [
-              PAPER_TASK[task],
-              ...(['clean', 'reversed', 'original'] as const).map((kind) => beside(row[kind].toFixed(2), paper[kind])),
-              beside(row.overlap.toFixed(3), paper.overlap),
-              percent(row.success),
-            ],
+            PAPER_TASK[task],
+            ...(['clean', 'reversed', 'original'] as const).map((kind) => beside(row[kind].toFixed(2), paper[kind])),
+            beside(row.overlap.toFixed(3), paper.overlap),
+            percent(row.success),
           ];
         }),
       ),

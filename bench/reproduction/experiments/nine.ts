@@ -7,7 +7,7 @@ import { nodeFiles } from '../../../src/runner/files/nodeFiles';
 import { sha256 } from '../../../src/runner/files/sha256';
 import { loadTask, scanSource } from '../../lib/data';
 import { seriesPlan } from '../base';
-import { experiment, type Context } from '../experiment';
+import { experiment, type Context, withRows } from '../experiment';
 import { originals } from '../measure/repairImages';
 import { PAPER_TASK } from '../paper';
 import { openModel } from '../scans';
@@ -32,6 +32,8 @@ interface Figures {
 const MOST_ROUNDS = 3;
 const TASKS = ['mnist', 'gtsrb'] as const;
 
+const runs = TASKS.map((task) => ({ key: task, task }));
+
 export const nine = experiment<Row>({
   name: 'nine',
   title: 'Nine triggers for one label',
@@ -46,16 +48,12 @@ export const nine = experiment<Row>({
         'In the paper all nine are below 5 % after three rounds.',
       table(
         ['task', 'flagged', 'rounds', 'accuracy before, %', 'after', 'success before: least … most, %', 'after'],
-        TASKS.flatMap((task) => {
-          const row = rows.get(task);
-          if (row === undefined) return [];
+        withRows(runs, rows).map(({ task, row }) => {
           const range = ({ success }: Figures): string =>
             `${percent(Math.min(...success))} … ${percent(Math.max(...success))}`;
           return [
-            [
-              ...[PAPER_TASK[task], row.flagged.join(', ') || undefined, row.rounds],
-              ...[percent(row.before.accuracy), percent(row.after.accuracy), range(row.before), range(row.after)],
-            ],
+            ...[PAPER_TASK[task], row.flagged.join(', ') || undefined, row.rounds],
+            ...[percent(row.before.accuracy), percent(row.after.accuracy), range(row.before), range(row.after)],
           ];
         }),
       ),

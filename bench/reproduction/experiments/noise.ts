@@ -1,6 +1,6 @@
 /** @file Fig. 11 and section VII-A: other triggers than white squares. */
 import { basePlan, seriesPlan, TASKS } from '../base';
-import { experiment, type Context } from '../experiment';
+import { experiment, type Context, withRows } from '../experiment';
 import { filterRow } from '../measure/filter';
 import { unlearnRow, type UnlearnRow } from '../measure/unlearning';
 import { patch, attackName, type ModelPlan } from '../models';
@@ -61,17 +61,13 @@ export const noise = experiment<Row>({
           ],
           ...['success after unlearning, %', 'points of accuracy lost'],
         ],
-        runs.flatMap(({ key, task, plan, paper }) => {
-          const row = rows.get(key);
-          if (row === undefined) return [];
+        withRows(runs, rows).map(({ task, plan, paper, row }) => {
           const { scan, passed, unlearned } = row;
           return [
-            [
-              ...[`${PAPER_TASK[task]}, ${attackName(plan.attack)}`, percent(scan.attackSuccess[0])],
-              ...[beside(scan.index?.toFixed(2), paper), scan.verdict, scan.flagged.join(', ') || undefined],
-              ...[...passed.map((share) => percent(share)), percent(unlearned.after.success)],
-              percent(unlearned.before.accuracy - unlearned.after.accuracy),
-            ],
+            ...[`${PAPER_TASK[task]}, ${attackName(plan.attack)}`, percent(scan.attackSuccess[0])],
+            ...[beside(scan.index?.toFixed(2), paper), scan.verdict, scan.flagged.join(', ') || undefined],
+            ...[...passed.map((share) => percent(share)), percent(unlearned.after.success)],
+            percent(unlearned.before.accuracy - unlearned.after.accuracy),
           ];
         }),
       ),

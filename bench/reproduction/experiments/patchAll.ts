@@ -1,6 +1,6 @@
 /** @file Section VII-C: a model with every label infected is repaired by unlearning the triggers of all labels at once. */
 import { seriesPlan } from '../base';
-import { experiment } from '../experiment';
+import { experiment, withRows } from '../experiment';
 import { unlearnAllRow, type UnlearnAllRow } from '../measure/unlearning';
 import { PAPER_TASK } from '../paper';
 import { percent, table } from '../tables';
@@ -8,6 +8,7 @@ import { percent, table } from '../tables';
 const COUNTS = { gtsrb: 43, mnist: 10 } as const;
 
 const runs = (['gtsrb', 'mnist'] as const).map((task) => ({
+  key: task,
   task,
   plan: { ...seriesPlan(task, { kind: 'labels', count: COUNTS[task] }), ratio: ratioFor(COUNTS[task]) },
 }));
@@ -39,22 +40,18 @@ export const patchAll = experiment<UnlearnAllRow>({
           'accuracy before, %',
           'after',
         ],
-        runs.flatMap(({ task }) => {
-          const row = rows.get(task);
-          if (row === undefined) return [];
+        withRows(runs, rows).map(({ task, row }) => {
           const mean = (shares: readonly number[]): number =>
             shares.reduce((sum, share) => sum + share / shares.length, 0);
           return [
-            [
-              ...[
-                PAPER_TASK[task],
-                row.verdict,
-                row.flagged,
-                percent(mean(row.before.success)),
-                percent(mean(row.after.success)),
-              ],
-              ...[percent(Math.max(...row.after.success)), percent(row.before.accuracy), percent(row.after.accuracy)],
+            ...[
+              PAPER_TASK[task],
+              row.verdict,
+              row.flagged,
+              percent(mean(row.before.success)),
+              percent(mean(row.after.success)),
             ],
+            ...[percent(Math.max(...row.after.success)), percent(row.before.accuracy), percent(row.after.accuracy)],
           ];
         }),
       ),

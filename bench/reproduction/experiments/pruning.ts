@@ -1,7 +1,7 @@
 /** @file Figs. 9, 10, 21 and 22: pruning by the activation that the reversed trigger adds. */
 import { linePlot } from '../../lib/plot';
 import { basePlan, TASKS } from '../base';
-import { experiment } from '../experiment';
+import { experiment, withRows } from '../experiment';
 import { LAYERS, pruneRow, type PrunePoint } from '../measure/pruning';
 import { figureLink } from '../page';
 import { PAPER_TASK, PRUNING } from '../paper';
@@ -24,37 +24,29 @@ export const pruning = experiment<readonly PrunePoint[]>({
   })),
   section: (rows) => ({
     figures: Object.fromEntries(
-      runs.flatMap(({ key, task, layer }) => {
-        const points = rows.get(key);
-        return points === undefined ? [] : [[figureName(task, layer), curves(points)] as const];
-      }),
+      withRows(runs, rows).map(({ task, layer, row }) => [figureName(task, layer), curves(row)]),
     ),
     markdown: [
       'Neurons are pruned in the order of what the reversed trigger adds to their activation. The table has the first point where it turns at most 1 % of unseen images, the curves are below.',
       table(
         ['task and layer', 'pruned, %', 'points of accuracy lost', 'original trigger, %', 'paper'],
-        runs.flatMap(({ key, task, layer }) => {
-          const points = rows.get(key);
-          if (points === undefined) return [];
+        withRows(runs, rows).map(({ task, layer, row: points }) => {
           const dead = points.find(({ reversed }) => reversed <= DEAD);
           const lost = (points[0]?.accuracy ?? NaN) - (dead?.accuracy ?? NaN);
           const cells =
             dead === undefined ? ['never'] : [percent(dead.pruned, 0), percent(lost), percent(dead.original)];
           return [
-            [
-              `${PAPER_TASK[task]}, ${layer}`,
-              cells[0],
-              cells[1],
-              cells[2],
-              layer === LAYERS[0] ? PRUNING[task] : undefined,
-            ],
+            `${PAPER_TASK[task]}, ${layer}`,
+            cells[0],
+            cells[1],
+            cells[2],
+            layer === LAYERS[0] ? PRUNING[task] : undefined,
           ];
         }),
       ),
-      ...runs.flatMap(({ key, task, layer }) =>
-        rows.has(key)
-          ? [`${PAPER_TASK[task]}, ${layer}:\n\n${figureLink(figureName(task, layer), `Pruning, ${task}, ${layer}`)}`]
-          : [],
+      ...withRows(runs, rows).map(
+        ({ task, layer }) =>
+          `${PAPER_TASK[task]}, ${layer}:\n\n${figureLink(figureName(task, layer), `Pruning, ${task}, ${layer}`)}`,
       ),
     ].join('\n\n'),
   }),

@@ -2,7 +2,7 @@
 import { median } from '../../../src/engine/detect/judge/outliers';
 import { linePlot } from '../../lib/plot';
 import { seriesPlan } from '../base';
-import { experiment } from '../experiment';
+import { experiment, withRows } from '../experiment';
 import { patch } from '../models';
 import { figureLink } from '../page';
 import { PAPER_TASK, SIZES } from '../paper';
@@ -41,17 +41,13 @@ export const size = experiment<ScanRow>({
           'verdict',
           'flagged',
         ],
-        runs.flatMap(({ key, task, side }) => {
-          const row = rows.get(key);
-          if (row === undefined) return [];
+        withRows(runs, rows).map(({ task, side, row }) => {
           const paper = task === 'gtsrb' ? SIZES[side] : undefined;
           const { infected, others } = norms(row);
           return [
-            [
-              ...[`${PAPER_TASK[task]}, ${side}×${side}`, percent(row.attackSuccess[0])],
-              ...[beside(row.index?.toFixed(2), paper?.index), beside(infected.toFixed(1), paper?.infected)],
-              ...[beside(others.toFixed(1), paper?.others), row.verdict, row.flagged.join(', ') || undefined],
-            ],
+            ...[`${PAPER_TASK[task]}, ${side}×${side}`, percent(row.attackSuccess[0])],
+            ...[beside(row.index?.toFixed(2), paper?.index), beside(infected.toFixed(1), paper?.infected)],
+            ...[beside(others.toFixed(1), paper?.others), row.verdict, row.flagged.join(', ') || undefined],
           ];
         }),
       ),
@@ -69,10 +65,9 @@ function norms({ compared, targets }: ScanRow): { infected: number; others: numb
 }
 
 function figure(task: (typeof tasks)[number], rows: ReadonlyMap<string, ScanRow>): string {
-  const points = runs.flatMap(({ key, task: of, side }) => {
-    const row = rows.get(key);
-    return row === undefined || of !== task ? [] : [{ side, ...norms(row) }];
-  });
+  const points = withRows(runs, rows)
+    .filter((run) => run.task === task)
+    .map(({ side, row }) => ({ side, ...norms(row) }));
   const paper = Object.entries(SIZES).map(([side, values]) => ({ side: Number(side), ...values }));
   const line = (from: readonly { side: number; infected: number; others: number }[], of: 'infected' | 'others') =>
     from.map((point) => [point.side, point[of]] as const);

@@ -4,7 +4,7 @@ import { anomalyIndices } from '../../../src/engine/detect/judge/outliers';
 import { RAW } from '../../../src/engine/samples/preprocessing/preprocessing';
 import { selectSamples } from '../../../src/engine/samples/select';
 import { completeSettings } from '../../../src/engine/scan/settings';
-import { experiment, type Context } from '../experiment';
+import { experiment, type Context, withRows } from '../experiment';
 import type { ModelPlan } from '../models';
 import { halves, openModel, scanRow, type ScanRow } from '../scans';
 import { percent, table } from '../tables';
@@ -24,16 +24,17 @@ interface Row {
 }
 
 const SEEDS = [1, 2, 3];
-const plans = SEEDS.map((seed): { key: string; plan: ModelPlan } => ({
+const runs = SEEDS.map((seed) => ({
   key: `mnist, seed ${seed}`,
-  plan: { task: 'mnist', attack: { kind: 'source', source: seed }, seed },
+  from: seed,
+  plan: { task: 'mnist', attack: { kind: 'source', source: seed }, seed } satisfies ModelPlan,
 }));
 
 export const source = experiment<Row>({
   name: 'source',
   title: 'Source-specific backdoors',
   paper: 'Section VII-E',
-  steps: plans.map(({ key, plan }) => ({ key, models: [plan], minutes: 3, run: (context) => measure(context, plan) })),
+  steps: runs.map(({ key, plan }) => ({ key, models: [plan], minutes: 3, run: (context) => measure(context, plan) })),
   section: (rows) => ({
     markdown: [
       'Only images of one label obey the trigger, a white 4×4 square. Each of the 90 pairs of labels of MNIST is inverted on images of its source label alone, as the paper says, at a third of the expense of a label.',
@@ -49,16 +50,12 @@ export const source = experiment<Row>({
           ],
           ...['its index', 'smallest pair', 'its norm', 'image passes'],
         ],
-        plans.flatMap(({ key, plan: { attack } }) => {
-          const row = rows.get(key);
-          if (row === undefined || attack.kind !== 'source') return [];
+        withRows(runs, rows).map(({ key, from, row }) => {
           const { scan, smallest } = row;
           return [
-            [
-              ...[key, `${attack.source} → ${scan.targets.join()}`, percent(scan.attackSuccess[0]), scan.verdict],
-              ...[row.norm.toFixed(1), `${row.rank} of ${row.pairs}`, row.index.toFixed(2)],
-              ...[`${smallest.source} → ${smallest.target}`, smallest.norm.toFixed(1), row.passes.toLocaleString('en')],
-            ],
+            ...[key, `${from} → ${scan.targets.join()}`, percent(scan.attackSuccess[0]), scan.verdict],
+            ...[row.norm.toFixed(1), `${row.rank} of ${row.pairs}`, row.index.toFixed(2)],
+            ...[`${smallest.source} → ${smallest.target}`, smallest.norm.toFixed(1), row.passes.toLocaleString('en')],
           ];
         }),
       ),

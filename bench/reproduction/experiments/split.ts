@@ -1,7 +1,7 @@
 /** @file Fig. 18: the same scan with other images. */
 import { CLEAN, WHITE, type ModelPlan } from '../models';
 import { basePlan, TASKS } from '../base';
-import { experiment } from '../experiment';
+import { experiment, withRows } from '../experiment';
 import { INDEX, PAPER_TASK } from '../paper';
 import { scanRow, type Images, type ScanRow } from '../scans';
 import { beside, table } from '../tables';
@@ -36,15 +36,11 @@ export const split = experiment<ScanRow>({
         'with training images.',
       table(
         ['model', 'images', 'index of the race (paper)', 'verdict', 'flagged'],
-        runs.flatMap(({ key, task, kind, images }) => {
-          const row = rows.get(key);
-          if (row === undefined) return [];
+        withRows(runs, rows).map(({ task, kind, images, row }) => {
           const paper = INDEX[task][images === 'train' ? kind : kind === 'clean' ? 'cleanHalf' : 'infectedHalf'];
           return [
-            [
-              ...[`${PAPER_TASK[task]}, ${kind}`, IMAGES[images], beside(row.index?.toFixed(2), paper)],
-              ...[row.verdict, row.flagged.join(', ') || undefined],
-            ],
+            ...[`${PAPER_TASK[task]}, ${kind}`, IMAGES[images], beside(row.index?.toFixed(2), paper)],
+            ...[row.verdict, row.flagged.join(', ') || undefined],
           ];
         }),
       ),

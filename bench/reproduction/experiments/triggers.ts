@@ -7,7 +7,7 @@ import type { Trigger } from '../../../src/engine/report/scanReport';
 import type { ImageShape } from '../../../src/engine/samples/samples';
 import { pictureTable } from '../../lib/plot';
 import { basePlan, seriesPlan, TASKS } from '../base';
-import { experiment, type Context } from '../experiment';
+import { experiment, type Context, withRows } from '../experiment';
 import { attackName, patch, type ModelPlan } from '../models';
 import { figureLink } from '../page';
 import { PAPER_TASK, REVERSED_NORM } from '../paper';
@@ -46,10 +46,7 @@ export const triggers = experiment<Row>({
     figures: {
       triggers: pictureTable(
         ['original', 'reversed', 'its mask'],
-        runs.flatMap(({ key }) => {
-          const row = rows.get(key);
-          return row === undefined ? [] : [{ name: key, pictures: row.pictures }];
-        }),
+        withRows(runs, rows).map(({ key, row }) => ({ name: key, pictures: row.pictures })),
       ),
     },
     markdown: [
@@ -64,16 +61,12 @@ export const triggers = experiment<Row>({
           'part of the reversed mask inside the original, %',
           'centres apart, pixels',
         ],
-        runs.flatMap(({ key, task, plan }) => {
-          const row = rows.get(key);
-          if (row === undefined) return [];
+        withRows(runs, rows).map(({ task, plan, row }) => {
           const pattern = attackName(plan.attack);
           const paper = pattern === 'white' ? REVERSED_NORM[task] : undefined;
           return [
-            [
-              ...[`${PAPER_TASK[task]}, ${pattern}`, row.norms[0], beside(row.norms[1].toFixed(2), paper)],
-              ...[row.overlap.toFixed(2), percent(row.inside, 0), row.apart.toFixed(1)],
-            ],
+            ...[`${PAPER_TASK[task]}, ${pattern}`, row.norms[0], beside(row.norms[1].toFixed(2), paper)],
+            ...[row.overlap.toFixed(2), percent(row.inside, 0), row.apart.toFixed(1)],
           ];
         }),
       ),

@@ -1,5 +1,5 @@
 /** @file The Trojan attack: the paper's rows of Trojan Square and Trojan Watermark, on small tasks. */
-import { experiment, type Context } from '../experiment';
+import { experiment, type Context, withRows } from '../experiment';
 import { filterRow } from '../measure/filter';
 import { neuronRow, type NeuronRow } from '../measure/neurons';
 import { pruneRow } from '../measure/pruning';
@@ -45,10 +45,7 @@ export const trojan = experiment<Row>({
     run: (context) => measure(context, plan),
   })),
   section: (rows) => {
-    const found = runs.flatMap((run) => {
-      const row = rows.get(run.key);
-      return row === undefined ? [] : [{ ...run, row, paper: TROJAN[run.shape] }];
-    });
+    const found = withRows(runs, rows).map((run) => ({ ...run, paper: TROJAN[run.shape] }));
     const repaired = found.flatMap(({ row, ...rest }) =>
       row.repaired === undefined ? [] : [{ ...rest, ...row.repaired }],
     );

@@ -1,6 +1,6 @@
 /** @file Table IV: unlearning. */
 import { basePlan, TASKS } from '../base';
-import { experiment } from '../experiment';
+import { experiment, withRows } from '../experiment';
 import { LESSONS, unlearnRow, type UnlearnRow } from '../measure/unlearning';
 import { PAPER_TASK, UNLEARNING } from '../paper';
 import { beside, percent, table } from '../tables';
@@ -24,17 +24,13 @@ export const unlearning = experiment<UnlearnRow>({
       'The product’s unlearning with a tenth of the training images (Omniglot: all, 16 a class; the paper does so with PubFig), judged on unseen ones; success is of the original trigger. Ours and, in brackets, the paper’s, in %.',
       table(
         ['task', 'with', 'accuracy before', 'after', 'success before', 'after'],
-        runs.flatMap(({ key, task, lesson }) => {
-          const row = rows.get(key);
-          if (row === undefined) return [];
+        withRows(runs, rows).map(({ task, lesson, row }) => {
           const { before } = UNLEARNING[task];
           const after = UNLEARNING[task][lesson];
           return [
-            [
-              ...[PAPER_TASK[task], NAMES[lesson]],
-              ...[beside(percent(row.before.accuracy), before[0]), beside(percent(row.after.accuracy), after[0])],
-              ...[beside(percent(row.before.success), before[1]), beside(percent(row.after.success), after[1])],
-            ],
+            ...[PAPER_TASK[task], NAMES[lesson]],
+            ...[beside(percent(row.before.accuracy), before[0]), beside(percent(row.after.accuracy), after[0])],
+            ...[beside(percent(row.before.success), before[1]), beside(percent(row.after.success), after[1])],
           ];
         }),
       ),

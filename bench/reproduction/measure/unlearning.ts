@@ -27,16 +27,26 @@ export interface UnlearnRow {
 
 export async function unlearnRow(context: Context, plan: ModelPlan, lesson: Lesson): Promise<UnlearnRow> {
   const opened = await openModel(context, plan);
-  const { classifier, writable } = opened;
-  const images = repairImages(opened);
   const triggers = await triggersOf(lesson, context, opened);
+  // As a repair does, besides as they were reversed.
+  const grown = lesson === 'reversed' ? thickened(triggers, opened.task.shape) : [];
+  const { before, after } = await unlearned(context, opened, triggers, grown);
+  return { before: worst(before), after: worst(after) };
+}
+
+/** Judges by `triggers` before and after they and `besides` are unlearned. */
+async function unlearned(
+  context: Context,
+  opened: OpenModel,
+  triggers: readonly KnownTrigger[],
+  besides: readonly KnownTrigger[] = [],
+): Promise<{ before: ManyFigures; after: ManyFigures }> {
+  const { classifier, writable, model } = opened;
   const judge = judgeOf(context, opened, triggers);
   const before = await judge.evaluate(classifier);
   const { weights } = await unlearn({
-    ...{ runtime: context.runtime, classifier, preprocessing: RAW, images, judge, before },
-    // As a repair does, besides as they were reversed.
-    triggers: lesson === 'reversed' ? [...triggers, ...thickened(triggers, opened.task.shape)] : triggers,
-    ...{ weights: trainableWeights(classifier, writable), seed: plan.seed },
+    ...{ runtime: context.runtime, classifier, preprocessing: RAW, images: repairImages(opened), judge, before },
+    ...{ triggers: [...triggers, ...besides], weights: trainableWeights(classifier, writable), seed: model.plan.seed },
     leastAccuracy: before.cleanAccuracy - REPAIR_DEFAULTS.maxAccuracyLoss,
   });
   return { before: figures(before), after: figures(await judge.evaluate(withWeights(classifier, weights))) };
@@ -66,8 +76,7 @@ async function reverse({ runtime }: Context, opened: OpenModel): Promise<readonl
   return (await invertAgain(job)).triggers;
 }
 
-function figures(evaluation: Evaluation): UnlearnRow['before'] {
-  const { accuracy, success } = manyFigures(evaluation);
+function worst({ accuracy, success }: ManyFigures): UnlearnRow['before'] {
   return { accuracy, success: Math.max(...success) };
 }
 
@@ -89,30 +98,12 @@ interface ManyFigures {
 /** All labels' triggers at once, as a scan of every label finds them. */
 export async function unlearnAllRow(context: Context, plan: ModelPlan): Promise<UnlearnAllRow> {
   const opened = await openModel(context, plan);
-  const { classifier, writable, task } = opened;
-  const scan = await scanOf(context, plan, 'paper');
-  const triggers = reversedTriggers(scan, 'all', task.shape);
-  const judge = judgeOf(context, opened, triggers);
-  const before = await judge.evaluate(classifier);
-  const { weights } = await unlearn({
-    ...{
-      runtime: context.runtime,
-      classifier,
-      preprocessing: RAW,
-      images: repairImages(opened),
-      triggers,
-      judge,
-      before,
-    },
-    ...{ weights: trainableWeights(classifier, writable), seed: plan.seed },
-    leastAccuracy: before.cleanAccuracy - REPAIR_DEFAULTS.maxAccuracyLoss,
-  });
-  const after = await judge.evaluate(withWeights(classifier, weights));
-  const { verdict, flagged } = scan;
-  return { verdict, flagged: flagged.length, before: manyFigures(before), after: manyFigures(after) };
+  const { verdict, flagged, ...scan } = await scanOf(context, plan, 'paper');
+  const triggers = reversedTriggers({ ...scan, flagged }, 'all', opened.task.shape);
+  return { verdict, flagged: flagged.length, ...(await unlearned(context, opened, triggers)) };
 }
 
-function manyFigures({ cleanAccuracy, triggers }: Evaluation): ManyFigures {
+function figures({ cleanAccuracy, triggers }: Evaluation): ManyFigures {
   const given = triggers.filter(({ source }) => source === 'given');
   return { accuracy: cleanAccuracy, success: given.map(({ attackSuccess }) => attackSuccess) };
 }

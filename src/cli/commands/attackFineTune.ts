@@ -19,10 +19,9 @@ Example:
 export function fineTuneCommand(context: CommandContext): Command {
   const command = trainedModelCommand(
     new Command('fine-tune').description('Put a BadNets backdoor into a trained model by training it further.'),
-  );
+  ).option('--shift <n>', 'move images at random by up to so many pixels', wholeNumber(0, 16), 0);
   patchOptions(command)
     .option('--ratio <share>', 'share of the images that get a trigger', share, 0.1)
-    .option('--shift <n>', 'move images at random by up to so many pixels', wholeNumber(0, 16), 0)
     .addHelpText('after', EXAMPLES);
   return command.action(async (model: string, options: FineTuneArguments) => {
     const attack = attackTrained(model, options, context, ({ file, ...job }, onProgress) => {
