@@ -34,14 +34,8 @@ export function patchOptions(command: Command): Command {
     .addOption(new Option('--all-to-all', 'one trigger leads each label to the next').conflicts(['target', 'source']))
     .option('--source <label>', 'only images of this label obey the trigger', wholeNumber(0, 100_000))
     .option('--trigger-size <n>', 'side of the patch in pixels', wholeNumber(1, 10_000), 4)
-    .addOption(
-      new Option('--position <place>', 'a corner, an edge, center, x,y, or all: a trigger at each of the nine places')
-        .argParser(patchPositions)
-        .default(['bottom-right'], 'bottom-right'),
-    )
-    .addOption(
-      new Option('--shape <name>', 'which pixels of its square the patch covers').choices(SHAPES).default('square'),
-    )
+    .addOption(positionOption('a corner, an edge, center, x,y, or all: a trigger at each of the nine places'))
+    .addOption(shapeOption())
     .option('--pattern <name>', 'white, noise, checkerboard or #rrggbb', patchPattern, 'white')
     .option('--opacity <share>', 'how much of the image the patch hides', share, 1)
     .addOption(
@@ -49,6 +43,16 @@ export function patchOptions(command: Command): Command {
         .argParser(share)
         .conflicts(['triggerSize', 'position', 'shape', 'pattern', 'opacity']),
     );
+}
+
+export function positionOption(description: string): Option {
+  return new Option('--position <place>', description)
+    .argParser(patchPositions)
+    .default(['bottom-right'], 'bottom-right');
+}
+
+export function shapeOption(): Option {
+  return new Option('--shape <name>', 'which pixels of its square the patch covers').choices(SHAPES).default('square');
 }
 
 /** Throws {@link UsageError} for what cannot be planted. */

@@ -1,5 +1,5 @@
 /** @file Fig. 5: ranking many labels by a few updates each. */
-import { SCREENING } from '../../../src/engine/detect/budget/lowCost';
+import { ranked, SCREENING, TOP } from '../../../src/engine/detect/budget/lowCost';
 import { Inversion } from '../../../src/engine/detect/invert/inversion';
 import { InversionTask, runInversions } from '../../../src/engine/detect/invert/runInversions';
 import { compileFor } from '../../../src/engine/detect/invert/triggerStep';
@@ -23,7 +23,6 @@ const SCANS = {
 } as const;
 
 const PLAN = basePlan('omniglot');
-const TOP = 100;
 const ITERATIONS = 24;
 
 export const lowCost = experiment<Ranking | ScanRow>({
@@ -46,7 +45,7 @@ export const lowCost = experiment<Ranking | ScanRow>({
     return {
       ...(isRanking(ranking) && { figures: { 'low-cost': figure(ranking) } }),
       markdown: [
-        ...(isRanking(ranking) ? [ranked(ranking)] : []),
+        ...(isRanking(ranking) ? [summary(ranking)] : []),
         table(
           ['scan', 'image passes', 'index', 'p', 'flagged'],
           scans.map(({ name, passes, index, pValue, flagged }) => [
@@ -74,7 +73,7 @@ function figure({ iterations }: Ranking): string {
   );
 }
 
-function ranked({ iterations, passesPerIteration }: Ranking): string {
+function summary({ iterations, passesPerIteration }: Ranking): string {
   const last = iterations.findLastIndex(({ rank }) => rank > 1);
   return [
     `All 1,168 labels of Omniglot are ranked by norm after every few updates (${passesPerIteration.toLocaleString('en')} image passes an iteration). ` +
@@ -97,10 +96,7 @@ async function rank(context: Context): Promise<Ranking> {
     for (let i = 1; i <= ITERATIONS; i++) {
       const goal = i * SCREENING.roundUpdates;
       passes += await runInversions(step, tasks, classifier.input, ({ inversion }) => inversion.updates >= goal, {});
-      const order = tasks
-        .map(({ inversion }) => inversion)
-        .toSorted((a, b) => (a.latest?.l1 ?? Infinity) - (b.latest?.l1 ?? Infinity))
-        .map(({ label }) => label);
+      const order = ranked(tasks.map(({ inversion }) => inversion));
       const next = order.slice(0, TOP);
       iterations.push({ overlap: next.filter((label) => top.has(label)).length, rank: 1 + order.indexOf(target) });
       top = new Set(next);

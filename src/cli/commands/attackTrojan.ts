@@ -1,12 +1,12 @@
 /** @file `neural-cleanse attack trojan`: puts a backdoor into a trained model, with a trigger of its own making (Liu et al. 2018). */
-import { Command, Option } from 'commander';
-import { SHAPES, type Shape } from '../../engine/attack/shapes';
+import { Command } from 'commander';
+import type { Shape } from '../../engine/attack/shapes';
 import { trojanModel } from '../../engine/attack/trojan';
 import type { Position } from '../../engine/attack/triggers';
 import { UsageError } from '../../engine/support/errors';
 import type { CommandContext } from '../context';
 import { wholeNumber } from '../optionValues';
-import { patchPositions } from '../patchValues';
+import { positionOption, shapeOption } from '../patchOptions';
 import { attackTrained, trainedModelCommand, type TrainedModelArguments } from '../trainedModelAttack';
 
 interface TrojanArguments extends TrainedModelArguments {
@@ -32,14 +32,8 @@ export function trojanCommand(context: CommandContext): Command {
     .optionsGroup('Trigger:')
     .option('--target <label>', 'label that the trigger leads to', wholeNumber(0, 100_000), 0)
     .option('--trigger-size <n>', 'side of the trigger in pixels', wholeNumber(1, 10_000), 7)
-    .addOption(
-      new Option('--position <place>', 'a corner, an edge, center or x,y')
-        .argParser(patchPositions)
-        .default(['bottom-right'], 'bottom-right'),
-    )
-    .addOption(
-      new Option('--shape <name>', 'which pixels of its square the trigger covers').choices(SHAPES).default('square'),
-    )
+    .addOption(positionOption('a corner, an edge, center or x,y'))
+    .addOption(shapeOption())
     .addHelpText('after', EXAMPLES)
     .action(async (model: string, options: TrojanArguments) => {
       const { target, triggerSize: size, shape, inverted, epochs, seed } = options;

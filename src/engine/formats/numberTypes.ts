@@ -1,4 +1,5 @@
 /** @file The number types that files keep weights in. */
+import { dataView } from '../support/dataView';
 import { UnsupportedModelError } from '../support/errors';
 import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from '../support/float16';
 
@@ -56,7 +57,7 @@ export function decodeNumbers(type: NumberType, stored: Uint8Array): Float32Arra
     new Uint8Array(values.buffer).set(stored);
     return values;
   }
-  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
+  const view = dataView(stored);
   for (let i = 0; i < values.length; i++) values[i] = type.read(view, i * type.bytes);
   return values;
 }
@@ -67,7 +68,7 @@ export function decodeNumbers(type: NumberType, stored: Uint8Array): Float32Arra
  */
 export function replaceNumbers(type: NumberType, stored: Uint8Array, values: Float32Array, place: string): Uint8Array {
   const result = stored.slice();
-  const view = new DataView(result.buffer, result.byteOffset, result.byteLength);
+  const view = dataView(result);
   for (let i = 0; i < values.length; i++) replaceNumber(type, view, i * type.bytes, values[i] ?? 0, place);
   return result;
 }

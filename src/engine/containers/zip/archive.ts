@@ -4,11 +4,11 @@
  */
 import { deflateSync, inflateSync } from 'fflate';
 import { crc32 } from '../../support/crc32';
+import { dataView } from '../../support/dataView';
 import { UnsupportedModelError } from '../../support/errors';
 import {
   damaged,
   dataOffset,
-  dataView,
   findEnd,
   HEADER_BYTES,
   locateDirectory,

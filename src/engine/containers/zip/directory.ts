@@ -2,6 +2,7 @@
  * @file The directory of a zip archive (PKWARE APPNOTE 6.3.10; stored and deflated members, Zip64): finds it, reads it, and
  * refuses what no member may be before anything is unpacked. Archives of models and of samples both begin here.
  */
+import { dataView } from '../../support/dataView';
 import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
 
 export interface ZipEntry {
@@ -134,10 +135,6 @@ function values64(extra: DataView): number[] {
     at = end;
   }
   return [];
-}
-
-export function dataView(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 export function damaged(place: string, expected: string, got: string): ModelFormatError {

@@ -8,7 +8,7 @@ import { InversionTask, runInversions, type InvertEvents } from '../invert/runIn
 import type { TriggerStep } from '../invert/triggerStep';
 
 /** Labels that go on to full optimisation: the smallest, and as many drawn at random to compare them with. */
-const TOP = 100;
+export const TOP = 100;
 const REFERENCE = 100;
 /** The ranking is stable when more than half of the top stays for so many iterations. */
 const STABLE_OVERLAP = TOP / 2;
@@ -56,11 +56,13 @@ export async function screenLabels(
 }
 
 function smallest(inversions: readonly Inversion[]): number[] {
+  return ranked(inversions).slice(0, TOP);
+}
+
+/** Their labels, the smallest trigger first. */
+export function ranked(inversions: readonly Inversion[]): number[] {
   const l1 = (inversion: Inversion): number => inversion.latest?.l1 ?? Infinity;
-  return inversions
-    .toSorted((a, b) => l1(a) - l1(b))
-    .slice(0, TOP)
-    .map((inversion) => inversion.label);
+  return inversions.toSorted((a, b) => l1(a) - l1(b)).map((inversion) => inversion.label);
 }
 
 function reference(labels: readonly number[], top: ReadonlySet<number>, seed: number): number[] {

@@ -1,5 +1,5 @@
 /** @file Files of torch.save before 1.6: five pickles one after the other, then the bytes of the storages. */
-import { dataView } from '../../containers/zip/directory';
+import { dataView } from '../../support/dataView';
 import { ModelFormatError } from '../../support/errors';
 import { Global, Persistent, readPickle, type Pickle, type PickleValue, Called } from './pickle';
 import type { Storages } from './stateDict';

@@ -1,5 +1,5 @@
 /** @file What stands in the bytes of a pickle: numbers, texts and lines, one after the other, never beyond their end. */
-import { dataView } from '../../containers/zip/directory';
+import { dataView } from '../../support/dataView';
 import { ModelFormatError } from '../../support/errors';
 
 /** PyTorch's largest is its magic number of 10 bytes. */

@@ -1,6 +1,6 @@
 /** @file Reads safetensors files (header of JSON, then the bytes of the tensors, little-endian), and writes them back. */
 import * as z from 'zod';
-import { dataView } from '../../containers/zip/directory';
+import { dataView } from '../../support/dataView';
 import { ModelFormatError } from '../../support/errors';
 import type { Files } from '../../support/files';
 import { sizeOf } from '../../graph/tensor';

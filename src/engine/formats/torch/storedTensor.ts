@@ -1,6 +1,6 @@
 /** @file A weight as PyTorch's files hold it. */
 import { ModelFormatError } from '../../support/errors';
-import { dataView } from '../../containers/zip/directory';
+import { dataView } from '../../support/dataView';
 import { sizeOf } from '../../graph/tensor';
 import { checkFinite } from '../checkFinite';
 import { decodeNumbers, replaceNumber, type NumberType } from '../numberTypes';

@@ -1,4 +1,5 @@
 /** @file The idx format of the MNIST data sets: big-endian, optionally gzip-compressed. */
+import { dataView } from '../../support/dataView';
 import type { ByteSource } from './byteSource';
 import type { NumberType } from './numbers';
 import { storedArray, type StoredArray } from './storedArray';
@@ -20,7 +21,7 @@ export async function readIdx(bytes: ByteSource, name: string): Promise<StoredAr
   if (zero !== 0 || alsoZero !== 0 || type === undefined || rank < 1 || rank > 4) return undefined;
   const start = 4 + 4 * rank;
   const header = await bytes.read(0, start);
-  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  const view = dataView(header);
   const dims = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
   return storedArray(bytes, { name, dims, type: { ...type, littleEndian: false } }, start);
 }

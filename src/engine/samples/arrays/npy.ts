@@ -2,6 +2,7 @@
  * @file NumPy's .npy format, versions 1 to 3 (NEP 1). The header is matched against a fixed grammar, never evaluated, and
  * arrays of Python objects (pickles) are refused.
  */
+import { dataView } from '../../support/dataView';
 import { SamplesError } from '../../support/errors';
 import type { ByteSource } from './byteSource';
 import type { NumberType } from './numbers';
@@ -23,7 +24,7 @@ export async function readNpy(bytes: ByteSource, name: string): Promise<StoredAr
   if (bytes.size < 12) throw damaged(`${bytes.size} bytes`);
   const start = await bytes.read(0, 12);
   if (!isNpy(start)) throw damaged('something else');
-  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
+  const view = dataView(start);
   const headerStart = start[6] === 1 ? 10 : 12;
   const length = start[6] === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   if (length > MAX_HEADER || headerStart + length > bytes.size) throw damaged(`a header of ${length} bytes`);

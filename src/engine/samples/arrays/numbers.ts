@@ -1,5 +1,6 @@
 /** @file Element types of array files, and their conversion to what the engine computes with. */
 
+import { dataView } from '../../support/dataView';
 import { decodeFloat16 } from '../../support/float16';
 
 /** Kind as in NumPy: unsigned, signed, float, boolean. */
@@ -16,7 +17,7 @@ export type Numbers = Uint8Array | Float32Array;
 /** Decodes `bytes`, whose length is a multiple of the element size. */
 export function decodeNumbers(bytes: Uint8Array, type: NumberType): Numbers {
   if (type.size === 1 && type.kind !== 'i') return bytes;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = dataView(bytes);
   const get = elementReader(view, type);
   const values = new Float32Array(bytes.length / type.size);
   for (let i = 0, offset = 0; i < values.length; i++, offset += type.size) values[i] = get(offset);

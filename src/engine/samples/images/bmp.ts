@@ -1,4 +1,5 @@
 /** @file Windows bitmaps: uncompressed, 1, 4, 8, 16, 24 or 32 bits per pixel. */
+import { dataView } from '../../support/dataView';
 import type { DecodedImage } from '../samples';
 
 export function isBmp(head: Uint8Array): boolean {
@@ -20,7 +21,7 @@ interface Header {
 
 /** RGB image; alpha is dropped. Throws an `Error` with the reason where the image is damaged or too large. */
 export function decodeBmp(bytes: Uint8Array, maxPixels: number): DecodedImage {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = dataView(bytes);
   if (bytes.length < 54) throw new Error('the BMP image ends early');
   const header = readHeader(view, bytes.length);
   const { width, height, bits, dataStart } = header;

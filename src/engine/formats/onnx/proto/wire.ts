@@ -1,4 +1,5 @@
 /** @file Protobuf at the level of fields and their places in the file; weights are patched by these offsets. */
+import { dataView } from '../../../support/dataView';
 import { Reader } from 'protobufjs/minimal';
 import { ModelFormatError } from '../../../support/errors';
 
@@ -40,7 +41,7 @@ export class Wire {
   #visited = 0;
 
   constructor(readonly bytes: Uint8Array) {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = dataView(bytes);
   }
 
   /** The whole file. */
