@@ -101,6 +101,18 @@ describe('the scan panel', () => {
     await expect.poll(() => page.locator('.option').first().textContent()).toContain('class number 4"');
   });
 
+  it('keeps both of two changes between two drawings', async () => {
+    const panel = await open('scan');
+    await panel.send({ type: 'scan', scan: scanView(entry({ labels: largeReport(50).labels })) });
+    await panel.page.evaluate(() => {
+      const field = document.querySelector<HTMLInputElement>('.filters vscode-text-field')!;
+      document.querySelector<HTMLElement>('.filters vscode-checkbox')!.click();
+      field.value = 'number 3';
+      field.dispatchEvent(new Event('input'));
+    });
+    await expect.poll(() => panel.page.getByRole('option').allTextContents()).toEqual([expect.stringContaining('34')]);
+  });
+
   it('follows a running scan', async () => {
     const panel = await open('scan');
     const curve = report.labels[0]?.curve ?? [];

@@ -21,7 +21,8 @@ export interface ListState {
 }
 
 export interface ListEvents {
-  onState(state: ListState): void;
+  /** Only what the user has changed: the state that was drawn may be a frame old. */
+  onState(change: Partial<ListState>): void;
   onSelect(label: number): void;
   thumbnail(row: LabelRow): string | undefined;
 }
@@ -43,14 +44,13 @@ export class LabelList {
     return html`<section class="label-list" aria-label=${t('Labels')}>
       <div class="filters">
         ${textField(t('Filter labels'), state.filter, (filter) => {
-          events.onState({ ...state, filter });
+          events.onState({ filter });
         })}
         ${dropdown(t('Sort by'), orders(), state.order, (id) => {
-          const order = orders().find((known) => known.id === id)?.id ?? 'anomaly';
-          events.onState({ ...state, order });
+          events.onState({ order: orders().find((known) => known.id === id)?.id ?? 'anomaly' });
         })}
         ${checkbox(t('Flagged only'), state.flaggedOnly, (flaggedOnly) => {
-          events.onState({ ...state, flaggedOnly });
+          events.onState({ flaggedOnly });
         })}
       </div>
       ${

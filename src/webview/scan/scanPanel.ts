@@ -100,8 +100,8 @@ export class ScanPanelView extends View {
     const selected = this.#selected(scan);
     const pinned = scan.labels.find(({ label }) => label === this.#state.pinned);
     const list = this.#list.render(scan.labels, selected?.label, this.#state.list, {
-      onState: (state) => {
-        this.#remember({ list: state });
+      onState: (change) => {
+        this.#remember({ list: { ...this.#state.list, ...change } });
       },
       onSelect: (label) => {
         this.#remember({ label });
