@@ -84,10 +84,10 @@ export function repairCommand(context: CommandContext): Command {
 
 async function repair(model: string, options: RepairOptions, context: CommandContext): Promise<number> {
   const { terminal, signal, now } = context;
-  const { json, html, architecture, rescan } = options;
+  const { json, html, rescan } = options;
   const targets = { ...(json !== undefined && { json }), ...(html !== undefined && { html }) };
   const out = options.out ?? repairedPath(model);
-  const save: SaveOptions = { ...replaceOption(options), ...(architecture !== undefined && { architecture }) };
+  const save = replaceOption(options);
   await checkTargets(targets);
   await checkRepairTarget(out, [model], save.replace);
   await checkOutput(out, 'the repaired model');
@@ -107,7 +107,9 @@ async function repair(model: string, options: RepairOptions, context: CommandCon
     );
     const saved = await saveRepair(draft, out, save);
     const report =
-      rescan === true ? await withRescan(saved, { ...request, model: out }, scanned, context, view) : saved;
+      rescan === true
+        ? await withRescan(saved, { ...request, ...draft.readOptions, model: out }, scanned, context, view)
+        : saved;
     view.clear();
     await tell(report, targets, context);
     return isRepaired(report) ? EXIT.clean : EXIT.infected;

@@ -39,6 +39,8 @@ export interface ModelFile {
   readonly metadata?: ReadonlyMap<string, string>;
   /** Every file the model is made of, the main one first; hashed for reports and checkpoints. */
   readonly parts: readonly string[];
+  /** The one of them that says what the network is, where the main file does not: what is written needs it, too. */
+  readonly architecture?: string;
   /** Names of initializers of `graph` that stand in the file and can be written back (trainable or not). */
   readonly weights: ReadonlySet<string>;
   /**

@@ -67,6 +67,7 @@ function publish(files: Files, path: string, model: ModelFile, findings: readonl
     findings,
     ...(model.metadata && { metadata: model.metadata }),
     parts: model.parts,
+    ...(model.architecture !== undefined && { architecture: model.architecture }),
     weights: model.weights,
     write: (weights, baseName) => withFileName(files, path, () => model.write(weights, baseName)),
   };

@@ -3,7 +3,7 @@ import type { RepairRun } from './repairRun';
 import { UnsupportedModelError } from '../support/errors';
 import type { Files } from '../support/files';
 import { readModel } from '../formats';
-import type { WrittenFile } from '../formats/format';
+import type { ReadOptions, WrittenFile } from '../formats/format';
 import { classifierOf, type Classifier } from '../classify/classifier';
 import type { Tensor } from '../graph/tensor';
 import { worstSuccess } from '../report/repairReport';
@@ -26,6 +26,8 @@ export interface RepairDraft {
   readonly report: RepairReport;
   /** Files that the model consists of; none of them is ever written to, unless the user insists. */
   readonly originals: readonly string[];
+  /** What the written weights have to be read with; see {@link ModelFile.architecture}. */
+  readonly readOptions: ReadOptions;
   /**
    * The repaired model as files named after `baseName`, read back from memory and judged again. `point` takes another point of the last
    * pruning curve. Throws {@link UnsupportedModelError} where the file's numbers are too coarse to hold the repair.
@@ -46,6 +48,7 @@ export async function makeDraft(
 ): Promise<RepairDraft> {
   const { request, settings, prepared, split } = run;
   const { model, classifier } = prepared;
+  const readOptions = model.architecture === undefined ? {} : { architecture: model.architecture };
   const judge = run.judge();
   run.tell('evaluating', 0, 2);
   const before = await judge.evaluate(classifier);
@@ -81,8 +84,8 @@ export async function makeDraft(
   run.tell('evaluating', 2, 2);
 
   const evaluate = async (files: Files, path: string): Promise<Evaluation> => {
-    const { architecture, size } = request;
-    const again = await readModel(files, path, architecture === undefined ? {} : { architecture });
+    const { size } = request;
+    const again = await readModel(files, path, readOptions);
     return judge.evaluate(
       classifierOf(again.graph, size === undefined ? undefined : { height: size[0], width: size[1] }),
     );
@@ -90,6 +93,7 @@ export async function makeDraft(
   return {
     report: makeReport(after, run.at().rounds, relearned),
     originals: model.parts,
+    readOptions,
     evaluate,
     write: async (baseName, point) => {
       const { weights, rounds } = run.at(point);

@@ -17,8 +17,6 @@ export interface SaveOptions {
   readonly point?: number;
   /** `others`: files that are there are replaced, but for the original; `original`: even that. Absent: nothing is replaced. */
   readonly replace?: 'others' | 'original';
-  /** For weights that stand without their architecture. */
-  readonly architecture?: string;
 }
 
 /** `model.repaired.h5` for `model.h5`, in the same folder. */
@@ -32,7 +30,7 @@ export function repairedPath(model: string): string {
  * the report with what was measured on the files as they lie on disk.
  */
 export async function saveRepair(draft: RepairDraft, out: string, options: SaveOptions = {}): Promise<RepairReport> {
-  const { point, replace, architecture } = options;
+  const { point, replace } = options;
   await checkRepairTarget(out, draft.originals, replace);
   const { files, report } = await draft.write(path.basename(out), point);
   const targets = files.map(({ name, bytes }) => ({ target: path.join(path.dirname(out), name), content: bytes }));
@@ -40,7 +38,7 @@ export async function saveRepair(draft: RepairDraft, out: string, options: SaveO
   await atomicWriteAll(targets).catch((cause: unknown) => {
     throw cannotWrite('the repaired model', out, cause);
   });
-  const saved = await readModel(nodeFiles, out, architecture === undefined ? {} : { architecture });
+  const saved = await readModel(nodeFiles, out, draft.readOptions);
   return {
     ...report,
     after: await draft.evaluate(nodeFiles, out),

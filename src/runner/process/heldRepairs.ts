@@ -60,12 +60,10 @@ export class HeldRepairs {
     if (held === undefined) {
       throw new UsageError('the repair is no longer in memory', { hint: 'Repair the model again.' });
     }
-    const { architecture } = held.request;
     const report = await saveRepair(held.draft, out, {
       // Who chose the name has been asked; the original stays in any case.
       replace: 'others',
       ...(point !== undefined && { point }),
-      ...(architecture !== undefined && { architecture }),
     });
     this.#held.delete(id);
     try {
@@ -85,13 +83,13 @@ export class HeldRepairs {
 
 /** With the samples of the repair, whatever a sidecar beside the new file says. */
 function scanAgain(
-  { request, settings }: Held,
+  { draft, request, settings }: Held,
   model: string,
   { rounds }: RepairReport,
   events: SaveEvents,
 ): Promise<ScanReport> {
   return scanModel(
-    { ...request, model, settings, now },
+    { ...request, ...draft.readOptions, model, settings, now },
     {
       ...(events.signal !== undefined && { signal: events.signal }),
       onLabel: (result) => {

@@ -21,12 +21,14 @@ export async function readKerasH5(files: Files, path: string, options: ReadOptio
   const { json, origin } = await readHdf5(bytes, (file) => architectureOf(file, beside));
   const converted = convert(readArchitecture(json), origin);
   const model = await readHdf5(bytes, (file) => bind(converted, weightsIn(file, locate(file, converted.layers))));
+  const architecture = json === beside ? options.architecture : undefined;
   return {
     format: 'keras-h5',
     path,
     graph: model.graph,
     findings: converted.findings,
-    parts: json === beside && options.architecture !== undefined ? [path, options.architecture] : [path],
+    parts: architecture === undefined ? [path] : [path, architecture],
+    ...(architecture !== undefined && { architecture }),
     weights: new Set(model.weights.keys()),
     async write(weights, baseName) {
       return [{ name: baseName, bytes: await writeHdf5(bytes, changesOf(model, weights)) }];

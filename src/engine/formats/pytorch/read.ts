@@ -1,7 +1,7 @@
 /** @file Reads weights that PyTorch saved, and writes them back. */
 import type { Files } from '../../support/files';
 import type { Finding, ModelFile, ReadOptions } from '../format';
-import { networkOf } from '../torch/network';
+import { networkOf, partsOf } from '../torch/network';
 import { replaceWeights } from '../torch/replaceWeights';
 import { isLegacy, openLegacy } from './legacyFile';
 import { foreignGlobals, stateDict } from './stateDict';
@@ -15,7 +15,7 @@ export async function readPyTorch(files: Files, path: string, { architecture }: 
   return {
     ...{ format: 'pytorch', path, graph: network.graph },
     findings: [...network.findings, ...codeFindings(file.pickle.globals)],
-    parts: [path, ...network.parts],
+    ...partsOf(path, network),
     weights: new Set(network.stored.keys()),
     write: (changes, baseName) =>
       Promise.resolve([{ name: baseName, bytes: file.rewrite(replaceWeights(network, weights, changes)) }]),

@@ -5,7 +5,7 @@ import { ModelFormatError } from '../../support/errors';
 import type { Files } from '../../support/files';
 import { sizeOf } from '../../graph/tensor';
 import type { ModelFile, ReadOptions } from '../format';
-import { networkOf } from '../torch/network';
+import { networkOf, partsOf } from '../torch/network';
 import { replaceWeights } from '../torch/replaceWeights';
 import { bfloat16, float16, float32, float64, type NumberType } from '../numberTypes';
 import { contiguousStrides, type StoredTensor } from '../torch/storedTensor';
@@ -26,7 +26,7 @@ export async function readSafetensors(files: Files, path: string, { architecture
   const network = await networkOf(weights, files, path, architecture);
   return {
     ...{ format: 'safetensors', path, graph: network.graph, findings: network.findings },
-    parts: [path, ...network.parts],
+    ...partsOf(path, network),
     weights: new Set(network.stored.keys()),
     write: (changes, baseName) => {
       const result = bytes.slice();

@@ -1,7 +1,7 @@
 /** @file The network that weights of PyTorch belong to: recognised by their names and shapes, or given as an ONNX file of the same network. */
 import { UnsupportedModelError } from '../../support/errors';
 import type { Files } from '../../support/files';
-import type { Finding } from '../format';
+import type { Finding, ModelFile } from '../format';
 import { float32, showDims, type Tensor } from '../../graph/tensor';
 import type { Graph } from '../../graph/graph';
 import { withFileName } from '../fileName';
@@ -28,9 +28,15 @@ export interface Network {
   readonly graph: Graph;
   /** Name of the stored weight by that of the graph's initializer. */
   readonly stored: ReadonlyMap<string, string>;
-  /** Files besides the weights' own that say what the network is. */
+  /** Files besides the weights' own that say what the network is: the ONNX file first. */
   readonly parts: readonly string[];
   readonly findings: readonly Finding[];
+}
+
+/** What a model of weights at `path` consists of. */
+export function partsOf(path: string, { parts }: Network): Pick<ModelFile, 'parts' | 'architecture'> {
+  const [architecture] = parts;
+  return { parts: [path, ...parts], ...(architecture !== undefined && { architecture }) };
 }
 
 const GIVE_ARCHITECTURE =
@@ -79,13 +85,14 @@ function written(net: NetworkWriter, family: Family, names: ReadonlyMap<string, 
   return { graph, stored: onlyOf(graph, names), parts: [], findings: [] };
 }
 
-/** The ONNX file of the same name in the folder of the weights, or else the only one. */
+/** The ONNX file of the same name in the folder of the weights (for `net.repaired.pth` also `net.onnx`), or else the only one. */
 async function onnxBeside(files: Files, path: string): Promise<string | undefined> {
   const folder = files.parent(path);
   const names = (await files.list(folder)).filter((name) => /\.onnx$/i.test(name));
-  const own = files.baseName(path).replace(/\.[^.]+$/, '.onnx');
+  const stems = files.baseName(path).split('.');
+  const own = stems.map((_, i) => `${stems.slice(0, stems.length - 1 - i).join('.')}.onnx`);
   const [only, another] = names;
-  const chosen = names.includes(own) ? own : another === undefined ? only : undefined;
+  const chosen = own.find((name) => names.includes(name)) ?? (another === undefined ? only : undefined);
   return chosen === undefined ? undefined : files.join(folder, chosen);
 }
 

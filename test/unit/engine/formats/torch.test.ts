@@ -122,6 +122,8 @@ describe('what is no bare state dictionary', () => {
     expect(model.parts).toEqual(['a.pth', 'a.onnx']);
     expect(model.findings[0]?.message).toBe('The network is that of a.onnx, which lies beside the weights.');
     expect((await readModel(memoryFiles({ 'a.pth': weights!, 'net.onnx': network! }), 'a.pth')).weights.size).toBe(10);
+    const repaired = memoryFiles({ 'a.repaired.pth': weights!, 'a.onnx': network!, 'b.onnx': other });
+    expect((await readModel(repaired, 'a.repaired.pth')).architecture).toBe('a.onnx');
     const several = memoryFiles({ 'a.pth': weights!, 'net.onnx': network!, 'b.onnx': other });
     await expect(readModel(several, 'a.pth')).rejects.toThrow(/none that we know/);
   });

@@ -5,9 +5,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../../../src/engine/support/errors';
 import type { RepairDraft } from '../../../../src/engine/repair/repairDraft';
 import type { Evaluation, RepairReport } from '../../../../src/engine/report/repairReport';
+import { readModel } from '../../../../src/engine/formats';
 import { atomicWriteAll } from '../../../../src/runner/files/atomicWrite';
 import { repairedPath, saveRepair } from '../../../../src/runner/files/saveRepair';
 import { sha256 } from '../../../../src/runner/files/sha256';
+import { nodeFiles } from '../../../../src/runner/files/nodeFiles';
+import { safetensorsOf } from '../../../support/safetensorsOf';
 import { temporaryFolder } from '../../../support/temporaryFolder';
 import { toyFiles } from '../../../support/toyNetwork';
 
@@ -26,6 +29,7 @@ function draft(extra: readonly { name: string; bytes: Uint8Array }[] = []): Repa
   return {
     report: {} as RepairReport,
     originals: [original],
+    readOptions: {},
     write: (baseName) =>
       Promise.resolve({ files: [{ name: baseName, bytes: MODEL }, ...extra], report: {} as RepairReport }),
     evaluate: () => Promise.resolve(EVALUATION),
@@ -40,6 +44,17 @@ describe('saveRepair', () => {
     expect(report.saved).toEqual({ file: 'model.repaired.onnx', sha256: sha256(MODEL) });
     expect(report.after).toBe(EVALUATION);
     expect(await fs.readdir(folder)).toEqual(['model.onnx', 'model.repaired.onnx']);
+  });
+
+  it('reads weights back with the network of the original, in whatever folder they are written', async () => {
+    const bytes = safetensorsOf(await readModel(nodeFiles, original, {}));
+    const weights = {
+      write: (name: string) => Promise.resolve({ files: [{ name, bytes }], report: {} as RepairReport }),
+    };
+    const out = path.join(folder, 'elsewhere', 'net.repaired.safetensors');
+    await fs.mkdir(path.dirname(out));
+    const report = await saveRepair({ ...draft(), ...weights, readOptions: { architecture: original } }, out);
+    expect(report.saved?.file).toBe('net.repaired.safetensors');
   });
 
   it('never replaces a file unless asked, and the original only when asked twice', async () => {
