@@ -40,7 +40,7 @@ export async function chooseLabel(labels: readonly LabelResult[]): Promise<numbe
 function* activeModel(): Iterable<vscode.Uri> {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (!(input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom)) return;
-  if (isNamedLikeModel(input.uri.path) || input.uri.path.endsWith('/model.json')) yield input.uri;
+  if (isNamedLikeModel(input.uri.path) || /(\/model\.json|\.pb)$/.test(input.uri.path)) yield input.uri;
 }
 
 function uriOf(target: unknown): vscode.Uri | undefined {

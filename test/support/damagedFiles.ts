@@ -17,6 +17,13 @@ const MUTATIONS = 20 * Number(process.env['FUZZ'] ?? 1);
 
 const MEMORY_LIMIT = 256 * 2 ** 20;
 
+/** Of formats whose models are folders. */
+const MAIN_FILES: Readonly<Record<string, string>> = {
+  tfjs: 'model.json',
+  'tfjs-graph': 'model.json',
+  'saved-model': 'saved_model.pb',
+};
+
 interface Subject {
   readonly name: string;
   readonly main: string;
@@ -33,10 +40,12 @@ function subjects(folder: string): Subject[] {
   const names = fs
     .readdirSync(root)
     .filter((name) => !name.endsWith('.json') && !(folder === 'torch' && /\.onnx$/.test(name)));
-  if (folder === 'tfjs') {
+  const main = MAIN_FILES[folder];
+  if (main !== undefined) {
     return names.map((name) => {
-      const parts = fs.readdirSync(path.join(root, name)).filter((part) => part !== 'golden.json');
-      return { name: `${folder}/${name}`, main: 'model.json', contents: load(path.join(root, name), parts) };
+      const parts = fs.readdirSync(path.join(root, name), { recursive: true, encoding: 'utf8' });
+      const files = parts.filter((part) => /\.\w+/.test(path.basename(part)) && !part.endsWith('golden.json'));
+      return { name: `${folder}/${name}`, main, contents: load(path.join(root, name), files) };
     });
   }
   const all = fs.readdirSync(root);

@@ -1,7 +1,7 @@
 /** @file Random damage to model files: to bytes, to the JSON, ZIP and protobuf structures they are made of. */
 import { unzipSync, zipSync } from 'fflate';
 import { applyEdits } from '../../src/engine/formats/onnx/proto/edit';
-import { BYTES, Wire, type Field, type Span } from '../../src/engine/formats/onnx/proto/wire';
+import { BYTES, Wire, type Field, type Span } from '../../src/engine/formats/wire';
 
 /** Xorshift32. */
 export class Random {

@@ -8,6 +8,9 @@ const EXTENSIONS: Readonly<Record<FormatId, readonly string[]>> = {
   onnx: ['onnx'],
   pytorch: ['pt', 'pth', 'bin', 'ckpt', 'pkl', 'tar'],
   safetensors: ['safetensors'],
+  'saved-model': ['pb'],
+  'tensorflow-graph': ['pb'],
+  'tfjs-graph': ['json'],
   'tfjs-layers': ['json'],
 };
 

@@ -5,10 +5,12 @@ import type { ModelFormat } from './format';
 import { EXPORT_SAVED_MODEL } from './recognise';
 
 const MAX_ENTRIES = 1000;
+/** Of formats whose models are folders. */
+const MAIN_FILES = ['saved_model.pb', 'model.json'];
 
 /**
- * Path of `model.json`, or else of the only file in the folder for which `detect` knows a format. Throws
- * {@link UsageError} if there is none or a choice, {@link UnsupportedModelError} for a TensorFlow SavedModel.
+ * Path of `saved_model.pb` or `model.json`, or else of the only file in the folder for which `detect` knows a format. Throws
+ * {@link UsageError} if there is none or a choice, {@link UnsupportedModelError} for a SavedModel in text.
  */
 export async function modelInFolder(
   files: Files,
@@ -16,10 +18,11 @@ export async function modelInFolder(
   detect: (path: string) => Promise<ModelFormat | undefined>,
 ): Promise<string> {
   const names = await files.list(folder);
-  if (names.includes('saved_model.pb') || names.includes('saved_model.pbtxt')) {
-    throw new UnsupportedModelError('the folder is a TensorFlow SavedModel', { hint: EXPORT_SAVED_MODEL });
+  const main = MAIN_FILES.find((name) => names.includes(name));
+  if (main !== undefined) return files.join(folder, main);
+  if (names.includes('saved_model.pbtxt')) {
+    throw new UnsupportedModelError('the folder is a TensorFlow SavedModel in text', { hint: EXPORT_SAVED_MODEL });
   }
-  if (names.includes('model.json')) return files.join(folder, 'model.json');
   const models: string[] = [];
   for (const name of names.slice(0, MAX_ENTRIES)) {
     const path = files.join(folder, name);

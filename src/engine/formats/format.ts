@@ -3,7 +3,16 @@ import type { Files } from '../support/files';
 import type { Graph } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
 
-export type FormatId = 'keras-h5' | 'keras-v3' | 'onnx' | 'pytorch' | 'safetensors' | 'tfjs-layers';
+export type FormatId =
+  | 'keras-h5'
+  | 'keras-v3'
+  | 'onnx'
+  | 'pytorch'
+  | 'safetensors'
+  | 'saved-model'
+  | 'tensorflow-graph'
+  | 'tfjs-graph'
+  | 'tfjs-layers';
 
 /** Something about the file itself that a careful user wants to know; nothing in a file is ever executed. */
 export interface Finding {

@@ -5,16 +5,29 @@ import { extensionFinding } from './extension';
 import { withFileName } from './fileName';
 import { modelInFolder } from './folder';
 import type { Finding, ModelFile, ModelFormat, ReadOptions } from './format';
+import { frozenGraph } from './frozen-graph';
 import { kerasH5 } from './keras-h5';
 import { kerasV3 } from './keras-v3';
 import { onnx } from './onnx';
 import { pytorch } from './pytorch';
 import { foreignFile } from './recognise';
 import { safetensors } from './safetensors';
+import { savedModel } from './saved-model';
 import { tfjsLayers } from './tfjs';
+import { tfjsGraph } from './tfjs-graph';
 
 /** All formats; no file passes for two of them. */
-export const FORMATS: readonly ModelFormat[] = [kerasH5, kerasV3, onnx, pytorch, safetensors, tfjsLayers];
+export const FORMATS: readonly ModelFormat[] = [
+  kerasH5,
+  kerasV3,
+  onnx,
+  pytorch,
+  safetensors,
+  savedModel,
+  frozenGraph,
+  tfjsGraph,
+  tfjsLayers,
+];
 
 /** Bytes that are looked at to decide on a format. */
 const HEAD_BYTES = 4096;
@@ -28,7 +41,7 @@ export async function readModel(files: Files, path: string, options: ReadOptions
     const file = await locate(files, path);
     const head = await readHead(files, file);
     const format = await formatOf(files, file, head);
-    if (format === undefined) throw foreignFile(head, files.baseName(file));
+    if (format === undefined) throw foreignFile(head);
     const model = await format.read(files, file, options);
     const finding = extensionFinding(files.baseName(file), format);
     return publish(files, file, model, finding === undefined ? model.findings : [finding, ...model.findings]);

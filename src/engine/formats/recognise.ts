@@ -5,12 +5,12 @@ export const EXPORT_SAVED_MODEL = 'Load it in Python and save it as .keras or .h
 
 const EXPORT_TO_ONNX = 'Export the model to ONNX (in PyTorch: torch.onnx.export).';
 
-const SUPPORTED = 'a Keras (.h5, .keras), ONNX, PyTorch, safetensors or TensorFlow.js layers model';
+const SUPPORTED = 'a Keras (.h5, .keras), ONNX, PyTorch, safetensors, TensorFlow or TensorFlow.js model';
 
 /** A kind of file and how its first bytes look. */
 interface Kind {
   readonly name: string;
-  readonly matches: (head: Uint8Array, text: string, baseName: string) => boolean;
+  readonly matches: (head: Uint8Array, text: string) => boolean;
   /** Set for models of other kinds, which are sound but not supported. */
   readonly model?: true;
   readonly hint?: string;
@@ -46,12 +46,6 @@ const KINDS: readonly Kind[] = [
     matches: says(/^.{4}ORTM/s),
     model: true,
     hint: 'Scan the ONNX model it was made from.',
-  },
-  {
-    name: 'a TensorFlow SavedModel',
-    matches: (_head, _text, baseName) => baseName === 'saved_model.pb',
-    model: true,
-    hint: EXPORT_SAVED_MODEL,
   },
   {
     name: 'a Keras architecture without weights',
@@ -103,9 +97,9 @@ const KINDS: readonly Kind[] = [
 ];
 
 /** The error for a file that no format of ours claims; `head` are its first bytes. */
-export function foreignFile(head: Uint8Array, baseName: string): NeuralCleanseError {
+export function foreignFile(head: Uint8Array): NeuralCleanseError {
   const text = String.fromCharCode(...head);
-  const kind = KINDS.find(({ matches }) => matches(head, text, baseName));
+  const kind = KINDS.find(({ matches }) => matches(head, text));
   if (kind === undefined) {
     return new ModelFormatError('the content is no known kind of model', {
       expected: SUPPORTED,

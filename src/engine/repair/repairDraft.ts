@@ -100,7 +100,7 @@ export async function makeDraft(
       const expected = point === undefined ? after : await judge.evaluate(withWeights(classifier, weights));
       const files = await model.write(changedOnly(classifier, weights), baseName);
       const folder = request.files.parent(model.path);
-      const main = request.files.join(folder, baseName);
+      const main = request.files.join(folder, files[0]?.name ?? baseName);
       const written = new Map(files.map(({ name, bytes }) => [request.files.join(folder, name), bytes] as const));
       const actual = await evaluate(overlayFiles(request.files, written), main);
       checkRounding(expected, actual, request.files.baseName(model.path));

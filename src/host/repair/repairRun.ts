@@ -85,12 +85,13 @@ export class RepairRun implements vscode.Disposable {
       const engine = await this.services.engine();
       const task = { id: this.#id, out: target.fsPath, ...(point !== undefined && { point }) };
       let adopted = Promise.resolve();
+      const copy = mainFile(this.uri, target);
       const onScan = (scan: ScanReport): void => {
-        adopted = this.#adopt(target, scan);
+        adopted = this.#adopt(copy, scan);
       };
       const report = await engine.saveRepair(task, { onProgress: this.#progress, onScan, signal: this.#abort.signal });
       await adopted;
-      this.#saved = target;
+      this.#saved = copy;
       this.#show({ state: 'saved', report });
     } catch (error) {
       await this.#saveFailed(error, target);
@@ -168,8 +169,18 @@ export class RepairRun implements vscode.Disposable {
   }
 }
 
-/** `model.repaired.h5` beside `model.h5`. */
+/** Of a SavedModel, which is a folder. */
+const MAIN_FILE = 'saved_model.pb';
+
+/** `model.repaired.h5` beside `model.h5`; for a SavedModel a folder beside its own. */
 export function repairedCopy(uri: vscode.Uri): vscode.Uri {
-  const { name, ext } = path.posix.parse(uri.path);
+  const { name, ext, base, dir } = path.posix.parse(uri.path);
+  if (base === MAIN_FILE) return vscode.Uri.joinPath(uri, '..', '..', `${path.posix.basename(dir)}.repaired`);
   return vscode.Uri.joinPath(uri, '..', `${name}.repaired${ext}`);
+}
+
+/** The file of the copy that is scanned and shown: where a model is a folder, the one that stands for it. */
+function mainFile(model: vscode.Uri, copy: vscode.Uri): vscode.Uri {
+  const inFolder = model.path.endsWith(`/${MAIN_FILE}`) && !copy.path.endsWith(`/${MAIN_FILE}`);
+  return inFolder ? vscode.Uri.joinPath(copy, MAIN_FILE) : copy;
 }

@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 
 /** Names that models have; what is inside such a file may still be something else. */
-export const MODEL_GLOB = '**/{*.onnx,*.keras,*.h5,*.hdf5,*.hdf,*.he5,*.pt,*.pth,*.safetensors,model.json}';
+export const MODEL_GLOB = '**/{*.onnx,*.keras,*.h5,*.hdf5,*.hdf,*.he5,*.pt,*.pth,*.safetensors,*.pb,model.json}';
 
 const HDF5_EXTENSIONS = new Set(['.h5', '.hdf5', '.hdf', '.he5']);
 const PYTORCH_EXTENSIONS = new Set(['.pt', '.pth']);
@@ -20,7 +20,7 @@ const HDF5_WINDOW = 1 << 18;
 const HEAD = 1 << 12;
 const MAX_ENTRIES = 1000;
 
-/** Whether the name alone makes a file a candidate; `model.json` is one only by its content. */
+/** Whether the name alone makes a file a candidate; `model.json` and `.pb` are one only by their content. */
 export function isNamedLikeModel(file: string): boolean {
   return MODEL_EXTENSIONS.has(path.extname(file).toLowerCase());
 }
@@ -30,6 +30,7 @@ export async function looksLikeModel(file: string): Promise<boolean> {
   const name = path.basename(file).toLowerCase();
   if (name === 'model.json') return someOf(file, isTfjs);
   const extension = path.extname(name);
+  if (extension === '.pb') return someOf(file, isTensorFlow);
   if (HDF5_EXTENSIONS.has(extension)) {
     return someOf(
       file,
@@ -61,7 +62,15 @@ function isKeras(text: string): boolean {
 }
 
 function isTfjs(head: string): boolean {
-  return /^\s*\{/.test(head) && /"(modelTopology|weightsManifest)"\s*:|"layers-model"/.test(head);
+  return /^\s*\{/.test(head) && /"(modelTopology|weightsManifest)"\s*:|"(layers|graph)-model"/.test(head);
+}
+
+/** A SavedModel, or a graph whose first node has a name and an operator; protobuf files of all kinds are called `.pb`. */
+function isTensorFlow(head: string): boolean {
+  return (
+    /^\x08\x01\x12[\x80-\xff]{0,4}[\0-\x7f]\n/.test(head) ||
+    /^\n[\x80-\xff]{0,4}[\0-\x7f]\n.[\w./-]+\x12.[A-Z_]\w/s.test(head)
+  );
 }
 
 /** Asks about the first and, of HDF5 files, the last bytes, as text with one character a byte; false for what cannot be read. */

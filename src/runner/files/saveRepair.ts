@@ -1,4 +1,5 @@
 /** @file Writes a repaired model beside the original, reads it back and judges it again. */
+import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { UsageError } from '../../engine/support/errors';
 import { readModel } from '../../engine/formats';
@@ -19,9 +20,10 @@ export interface SaveOptions {
   readonly replace?: 'others' | 'original';
 }
 
-/** `model.repaired.h5` for `model.h5`, in the same folder. */
+/** `model.repaired.h5` for `model.h5`, in the same folder; for a SavedModel, which is a folder, one beside it. */
 export function repairedPath(model: string): string {
-  const { dir, name, ext } = path.parse(model);
+  const { dir, name, ext, base } = path.parse(model);
+  if (base === 'saved_model.pb') return `${path.dirname(path.resolve(model))}.repaired`;
   return path.join(dir, `${name}.repaired${ext}`);
 }
 
@@ -34,7 +36,10 @@ export async function saveRepair(draft: RepairDraft, out: string, options: SaveO
   await checkRepairTarget(out, draft.originals, replace);
   const { files, report } = await draft.write(path.basename(out), point);
   const targets = files.map(({ name, bytes }) => ({ target: path.join(path.dirname(out), name), content: bytes }));
-  for (const { target } of targets) await checkRepairTarget(target, draft.originals, replace);
+  for (const { target } of targets) {
+    await checkRepairTarget(target, draft.originals, replace);
+    await fs.mkdir(path.dirname(target), { recursive: true });
+  }
   await atomicWriteAll(targets).catch((cause: unknown) => {
     throw cannotWrite('the repaired model', out, cause);
   });

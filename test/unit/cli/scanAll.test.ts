@@ -66,7 +66,7 @@ it('scans what can be scanned, says what cannot, and never scans the same twice'
   const first = await scanAll(folder);
   expect(first.exitCode).toBe(1);
   expect(first.terminal.out).toMatch(/net\.onnx +infected +7/);
-  expect(first.terminal.out).toMatch(/broken\.onnx: the ONNX data is damaged/);
+  expect(first.terminal.out).toMatch(/broken\.onnx: the data is damaged/);
   expect(first.terminal.out).toContain('2 models: 1 infected, 1 not scanned, 0 inconclusive, 0 clean.');
 
   const [broken, net] = first.lines;

@@ -43,7 +43,7 @@ describe('errors', () => {
     writeFileSync(file, whole.subarray(0, whole.length / 2));
     const error: unknown = await inspectModel({ files: nodeFiles, model: file, sha256 }).catch((e: unknown) => e);
     expect(sentenceOf(error)).toMatch(
-      /^Half\.onnx: die ONNX-Daten sind bei Byte \d+ beschädigt: ein Feld reicht über seine Nachricht hinaus\.$/,
+      /^Half\.onnx: die Daten sind bei Byte \d+ beschädigt: ein Feld reicht über seine Nachricht hinaus\.$/,
     );
   });
 

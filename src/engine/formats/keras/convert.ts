@@ -4,7 +4,7 @@ import type { Finding } from '../format';
 import type { GraphInput, Node } from '../../graph/graph';
 import type { Tensor } from '../../graph/tensor';
 import type { LayerSpec, ModelSpec } from './architecture';
-import { GraphWriter } from './graphWriter';
+import { GraphWriter } from '../graphWriter';
 import { feedImages, channelsFirst } from './input';
 import type { KerasTensor } from './kerasTensor';
 import { LayerBuilder, type ModelTraits } from './layers/layerBuilder';

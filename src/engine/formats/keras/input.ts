@@ -4,7 +4,7 @@ import type { Finding } from '../format';
 import type { Dim, GraphInput } from '../../graph/graph';
 import { int64, showDims } from '../../graph/tensor';
 import type { ModelSpec } from './architecture';
-import type { GraphWriter } from './graphWriter';
+import type { GraphWriter } from '../graphWriter';
 import { isList, show } from './json';
 import type { KerasTensor } from './kerasTensor';
 import type { ModelTraits } from './layers/layerBuilder';
@@ -36,8 +36,21 @@ export function feedImages(
       got: `${model.inputs.length} inputs (${model.inputs.map((input) => input.layer).join(', ')})`,
     });
   }
-  const shape = inputShape(model, ref.layer);
-  const name = graph.unique(ref.layer);
+  return feedShape(ref.layer, inputShape(model, ref.layer), traits.imageOrder, graph, findings);
+}
+
+/**
+ * Adds the image input for a model that takes `shape` (without the batch) under the name `place`. `order`: whether it keeps images as
+ * Keras sees them, where that is channels first, or as `[N, C, H, W]` for channels last.
+ */
+export function feedShape(
+  place: string,
+  shape: readonly Dim[],
+  order: KerasTensor['order'],
+  graph: GraphWriter,
+  findings: Finding[],
+): { input: GraphInput; fed: KerasTensor } {
+  const name = graph.unique(place);
   const input = (channels: Dim, height: Dim, width: Dim): GraphInput => ({
     name,
     dtype: 'float32',
@@ -51,7 +64,7 @@ export function feedImages(
 
   if (shape.length === 3) {
     const [a = null, b = null, c = null] = shape;
-    return traits.imageOrder === 'keras'
+    return order === 'keras'
       ? { input: input(a, b, c), fed: { value: name, dims: [null, a, b, c], order: 'keras' } }
       : { input: input(c, a, b), fed: { value: name, dims: [null, a, b, c], order: 'nchw' } };
   }
@@ -75,7 +88,7 @@ export function feedImages(
     }
   }
   throw new UnsupportedModelError('the model does not take an image', {
-    place: `input "${ref.layer}"`,
+    place: `input "${place}"`,
     expected: 'height, width and channels',
     got: showDims(shape),
   });

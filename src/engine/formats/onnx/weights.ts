@@ -5,7 +5,7 @@ import { allocate, showDims, sizeOf, type Tensor, type TensorData } from '../../
 import { elementType, typeName, type ElementType } from './proto/elementType';
 import type { ExternalData } from './externalData';
 import type { OnnxTensor } from './proto/tensorProto';
-import { Wire, type Span } from './proto/wire';
+import { Wire, type Span } from '../wire';
 
 /** More elements than any file could hold; products of larger dims would lose precision. */
 const MAX_ELEMENTS = 2 ** 40;

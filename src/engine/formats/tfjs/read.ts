@@ -6,10 +6,10 @@ import { bind, changesOf } from '../keras/weights/boundModel';
 import { parseJson } from '../keras/json';
 import { locateByName } from './locate';
 import { readManifest } from './manifest';
-import { renameInManifest, shardName } from './rename';
-import { findShards, readShards, splitShards } from './shards';
+import { findShards, readShards } from './shards';
 import { convertTopology } from './topology';
-import { replaceWeights, storedWeight } from './weightBytes';
+import { storedWeight } from './weightBytes';
+import { writeShards } from './write';
 
 /** `model.json` is text; weights stand in their own files. */
 const MAX_JSON_BYTES = 1 << 28;
@@ -32,19 +32,14 @@ export async function readTfjs(files: Files, path: string): Promise<ModelFile> {
     parts: [path, ...shards.flat().map((shard) => shard.path)],
     weights: new Set(model.weights.keys()),
     write: (weights, baseName) =>
-      Promise.resolve().then(() => {
-        const contents = replaceWeights(manifest.entries, groups, changesOf(model, weights));
-        const binaries = shards.flatMap((group, i) => splitShards(contents[i] ?? new Uint8Array(), group));
-        const names = binaries.map((file) => file.name);
-        return [
-          { name: baseName, bytes: renameInManifest(text, name, baseName, names) },
-          ...binaries.map((file) => ({ ...file, name: shardName(name, baseName, file.name) })),
-        ];
-      }),
+      Promise.resolve().then(() =>
+        writeShards({ name, text, manifest, shards, groups }, changesOf(model, weights), baseName),
+      ),
   };
 }
 
-async function readText(files: Files, path: string): Promise<Uint8Array> {
+/** The model file itself; throws where it is larger than any JSON of a model. */
+export async function readText(files: Files, path: string): Promise<Uint8Array> {
   const size = (await files.info(path))?.size ?? 0;
   if (size <= MAX_JSON_BYTES) return files.read(path);
   throw new ModelFormatError('the model file is too large', {

@@ -1,19 +1,11 @@
 /** @file The layers of a TensorFlow.js model file, as Python's converter and as TensorFlow.js itself write them. */
-import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
+import { ModelFormatError } from '../../support/errors';
 import { readArchitecture } from '../keras/architecture';
 import { convert, type ConvertedModel } from '../keras/convert';
 import { isObject, parseJson, show, type JsonObject } from '../keras/json';
 
 /** Converts the `modelTopology` of a model file. */
 export function convertTopology(json: JsonObject): ConvertedModel {
-  if (json['format'] === 'graph-model') {
-    throw new UnsupportedModelError('TensorFlow.js graph models are not supported', {
-      place: 'format',
-      expected: 'layers-model',
-      got: 'graph-model',
-      hint: 'Convert the model to ONNX, or the original Keras model to a layers model.',
-    });
-  }
   const raw = json['modelTopology'];
   const topology = typeof raw === 'string' ? parseJson(raw, 'modelTopology') : raw;
   if (!isObject(topology)) {

@@ -117,10 +117,10 @@ describe('a folder', () => {
     expect((await failure({ 'm/a.txt': 'hello' }, 'm')).message).toContain('m: the folder holds no model file');
   });
 
-  it('of a SavedModel is explained', async () => {
-    const error = await failure({ 'm/saved_model.pb': Uint8Array.of(8, 1), 'm/variables/variables.index': 'x' }, 'm');
+  it('of a SavedModel in text is explained', async () => {
+    const error = await failure({ 'm/saved_model.pbtxt': 'x', 'm/variables/variables.index': 'x' }, 'm');
     expect(error).toBeInstanceOf(UnsupportedModelError);
-    expect(error.message).toMatch(/^m: the folder is a TensorFlow SavedModel\. .*tf2onnx/);
+    expect(error.message).toMatch(/^m: the folder is a TensorFlow SavedModel in text\. .*tf2onnx/);
   });
 });
 
@@ -135,7 +135,6 @@ describe('files of other kinds', () => {
     ['net.pkl', Uint8Array.of(0x80, 4, 0x95, 10, 0x6c, 0xfc), 'a pickle that PyTorch did not write', /torch\.onnx/],
     ['net.tflite', header('TFL3', 4), 'a TensorFlow Lite model', /converted from/],
     ['net.ort', header('ORTM', 4), 'an ONNX Runtime (ORT) model', /made from/],
-    ['saved_model.pb', Uint8Array.of(8, 1, 18, 3, 10, 1, 50), 'a TensorFlow SavedModel', /tf2onnx/],
     ['net.gguf', header('GGUF', 0), 'a GGUF language model', /supported/],
     [
       'model.json',

@@ -215,7 +215,6 @@ describe('bad files', () => {
     ['missing-weight', malformed, /"conv_same", weight "kernel": a weight is missing/],
     ['negative-shape', malformed, /weight "conv_same\/kernel".*\[-3,5,1,6\]/],
     ['not-json', malformed, /not JSON/],
-    ['graph-model', unsupported, /graph models are not supported/],
     ['unknown-dtype', unsupported, /weight "conv_same\/kernel".*complex256/],
   ];
 

@@ -3,7 +3,7 @@ import { ModelFormatError, UnsupportedModelError } from '../../../support/errors
 import type { Attributes, Dim } from '../../../graph/graph';
 import { float32, int64, scalar, showDims } from '../../../graph/tensor';
 import type { LayerConfig } from '../config';
-import type { GraphWriter } from '../graphWriter';
+import type { GraphWriter } from '../../graphWriter';
 import { KERAS_AXES, product, type KerasTensor } from '../kerasTensor';
 import type { Constant } from '../layerCalls';
 import type { LayerInstance, WeightLayout } from '../weights/layerWeights';

@@ -1,7 +1,7 @@
 /** @file AttributeProto: the parameters of a node. */
 import type { Attribute } from '../../../graph/graph';
 import { parseTensor, type OnnxTensor } from './tensorProto';
-import { BYTES, FIXED32, MAX_TEXT_BYTES, VARINT, damaged, type Field, type Span, type Wire } from './wire';
+import { BYTES, FIXED32, MAX_TEXT_BYTES, VARINT, damaged, type Field, type Span, type Wire } from '../../wire';
 
 export type OnnxAttribute = { readonly name: string } & AttributeValue;
 

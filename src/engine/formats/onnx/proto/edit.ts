@@ -1,6 +1,6 @@
 /** @file Changes values inside a protobuf file and leaves every other byte as it is. */
 import { Writer } from 'protobufjs/minimal';
-import { Wire, type Field, type Span } from './wire';
+import { Wire, type Field, type Span } from '../../wire';
 
 /** The bytes `at` become `bytes`. Where the length changes, `at` must be the whole value of a length-delimited field. */
 export interface Edit {

@@ -2,7 +2,7 @@
 import { ModelFormatError } from '../../../support/errors';
 import { parseAttribute, type OnnxAttribute } from './attribute';
 import { parseTensor, type OnnxTensor } from './tensorProto';
-import { BYTES, MAX_TEXT_BYTES, VARINT, Wire, damaged, type Field, type Span } from './wire';
+import { BYTES, MAX_TEXT_BYTES, VARINT, Wire, damaged, type Field, type Span } from '../../wire';
 
 /** Of an entry of the metadata that is kept: names of 50,000 classes. */
 const MAX_METADATA_BYTES = 1 << 20;

@@ -4,7 +4,7 @@ import { ModelFormatError, UnsupportedModelError } from '../../../support/errors
 import type { Edit } from './edit';
 import { floatType, type FloatType } from './elementType';
 import type { OnnxTensor } from './tensorProto';
-import { Wire, type Span } from './wire';
+import { Wire, type Span } from '../../wire';
 
 /**
  * Edits of the model file that store `values`; a weight in a file beside it is changed in `beside` (location → content).

@@ -1,7 +1,7 @@
 /** @file TensorProto: shape and type of a weight, and where its elements stand. */
 import { ModelFormatError } from '../../../support/errors';
 import { DATA_TYPE } from './elementType';
-import { BYTES, FIXED32, FIXED64, VARINT, damaged, type Field, type Span, type Wire } from './wire';
+import { BYTES, FIXED32, FIXED64, VARINT, damaged, type Field, type Span, type Wire } from '../../wire';
 
 export interface OnnxTensor {
   readonly name: string;

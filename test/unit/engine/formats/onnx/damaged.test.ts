@@ -158,7 +158,7 @@ describe('damaged and hostile files', () => {
   it('says where the bytes are damaged', async () => {
     const file = small();
     const error = await failure(file.slice(0, -20));
-    expect(error.message).toMatch(/^the ONNX data is damaged at byte \d+/);
+    expect(error.message).toMatch(/^the data is damaged at byte \d+/);
   });
 
   it('refuses functions that call themselves', async () => {

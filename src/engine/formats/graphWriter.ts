@@ -1,7 +1,7 @@
 /** @file Collects the nodes and constants of a graph under unique names. */
-import { ModelFormatError } from '../../support/errors';
-import type { Attributes, Node } from '../../graph/graph';
-import type { Tensor } from '../../graph/tensor';
+import { ModelFormatError } from '../support/errors';
+import type { Attributes, Node } from '../graph/graph';
+import type { Tensor } from '../graph/tensor';
 
 /** Nested models that call each other can multiply; no real model comes near. */
 const MAX_NODES = 100_000;
@@ -22,12 +22,18 @@ export class GraphWriter {
 
   /** Adds a node with one output, which bears the node's name; an absent optional input is the empty text. */
   node(op: string, name: string, inputs: readonly string[], attributes: Attributes): string {
+    return this.nodeOf(op, name, inputs, attributes, 1)[0] ?? '';
+  }
+
+  /** Adds a node with several outputs; the first bears the node's name. */
+  nodeOf(op: string, name: string, inputs: readonly string[], attributes: Attributes, outputs: number): string[] {
     if (this.nodes.length >= MAX_NODES) {
       throw new ModelFormatError('the model is too large', { expected: `at most ${MAX_NODES} operations` });
     }
     const unique = this.unique(name);
-    this.nodes.push({ op, name: unique, inputs, outputs: [unique], attributes });
-    return unique;
+    const names = [unique, ...Array.from({ length: outputs - 1 }, (_, i) => this.unique(`${name}:${i + 1}`))];
+    this.nodes.push({ op, name: unique, inputs, outputs: names, attributes });
+    return names;
   }
 
   /** The value with its axes permuted; asking twice, or asking back, gives the same value. */

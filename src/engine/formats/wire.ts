@@ -1,7 +1,7 @@
 /** @file Protobuf at the level of fields and their places in the file; weights are patched by these offsets. */
-import { dataView } from '../../../support/dataView';
+import { dataView } from '../support/dataView';
 import { Reader } from 'protobufjs/minimal';
-import { ModelFormatError } from '../../../support/errors';
+import { ModelFormatError } from '../support/errors';
 
 /** Bytes `[start, end)` of the file. */
 export interface Span {
@@ -144,5 +144,5 @@ function skipVarint(reader: Reader): void {
 
 /** A {@link ModelFormatError} about the bytes at `offset`. */
 export function damaged(offset: number, why: string): ModelFormatError {
-  return new ModelFormatError(`the ONNX data is damaged at byte ${String(offset)}: ${why}`);
+  return new ModelFormatError(`the data is damaged at byte ${String(offset)}: ${why}`);
 }

@@ -1,0 +1,72 @@
+/** @file The graph of a SavedModel with the functions that it calls (graph.proto, function.proto of TensorFlow). */
+import type { TfConstant, TfNode } from '../tensorflow/graphDef';
+import { entry, parseNode } from '../tensorflow/graphProto';
+import type { TfFunction } from '../tensorflow/inlineFunctions';
+import { BYTES, type Span, type Wire } from '../wire';
+
+/** Nodes, functions and constants, as far as inference needs them. */
+export class Contents {
+  readonly nodes: TfNode[] = [];
+  readonly functions = new Map<string, TfFunction>();
+  readonly constants = new Map<string, TfConstant>();
+  readonly texts = new Map<string, readonly string[]>();
+
+  constructor(private readonly wire: Wire) {}
+
+  /** GraphDef. */
+  addGraph(span: Span): void {
+    for (const field of this.wire.fields(span)) {
+      if (field.wire !== BYTES) continue;
+      if (field.number === 1) this.nodes.push(this.#node(field, ''));
+      else if (field.number === 2) this.#addFunctions(field);
+    }
+  }
+
+  /** FunctionDefLibrary. */
+  #addFunctions(span: Span): void {
+    for (const field of this.wire.fields(span))
+      if (field.number === 1 && field.wire === BYTES) this.#addFunction(field);
+  }
+
+  #addFunction(span: Span): void {
+    let name = '';
+    const [inputs, outputs, nodes]: [string[], string[], Span[]] = [[], [], []];
+    const returned = new Map<string, string>();
+    for (const field of this.wire.fields(span)) {
+      if (field.wire !== BYTES) continue;
+      if (field.number === 1) {
+        for (const part of this.wire.fields(field)) {
+          if (part.number === 1) name = this.wire.text(part);
+          else if (part.number === 2) inputs.push(this.#name(part));
+          else if (part.number === 3) outputs.push(this.#name(part));
+        }
+      } else if (field.number === 3) {
+        nodes.push(field);
+      } else if (field.number === 4) {
+        const [key, value] = entry(this.wire, field);
+        if (value !== undefined) returned.set(key, this.wire.text(value));
+      }
+    }
+    this.functions.set(name, {
+      arguments: inputs,
+      nodes: nodes.map((node) => this.#node(node, name)),
+      results: outputs.map((output) => returned.get(output) ?? ''),
+    });
+  }
+
+  /** Constants are known by an attribute, because their nodes get other names where functions are put in. */
+  #node(span: Span, place: string): TfNode {
+    const { node, constant, texts } = parseNode(this.wire, span, new Map());
+    const id = `${place}\n${node.name}`;
+    // A repair changes variables alone: constants of the graph are not written.
+    if (constant !== undefined)
+      this.constants.set(id, { dims: constant.dims, dtype: constant.dtype, read: constant.read });
+    if (texts !== undefined) this.texts.set(id, texts);
+    return { ...node, attributes: new Map([...node.attributes, ['constant', id]]) };
+  }
+
+  #name(span: Span): string {
+    const field = this.wire.child(span, 1);
+    return field === undefined ? '' : this.wire.text(field);
+  }
+}

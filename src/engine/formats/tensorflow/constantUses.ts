@@ -1,0 +1,69 @@
+/** @file Constants of a TensorFlow graph as initializers of ours, each in the layout in which a node wants it. */
+import { checkFinite } from '../checkFinite';
+import type { Graph } from '../../graph/graph';
+import { float32, floats, sameDims, showDims, type Tensor } from '../../graph/tensor';
+import type { GraphWriter } from '../graphWriter';
+import { graphDims, toFile, toGraph, type WeightLayout } from '../keras/weights/layerWeights';
+import { layerName, type TfConstant } from './graphDef';
+
+interface Use {
+  readonly constant: TfConstant;
+  readonly layout: WeightLayout;
+  readonly initializer: string;
+}
+
+export class ConstantUses {
+  readonly #uses = new Map<string, Use[]>();
+
+  constructor(private readonly graph: GraphWriter) {}
+
+  /** Name of the initializer that holds the constant of node `name` in this layout. Nodes that read one weight share it. */
+  use(name: string, constant: TfConstant, layout: WeightLayout = {}): string {
+    const identity = constant.key ?? name;
+    const uses = this.#uses.get(identity) ?? [];
+    const same = (use: Use): boolean => JSON.stringify(use.layout) === JSON.stringify(layout);
+    const known = uses.find(same);
+    if (known !== undefined) return known.initializer;
+    const initializer = this.graph.constant(layerName(name), arranged(name, constant, layout));
+    this.#uses.set(identity, [...uses, { constant, layout, initializer }]);
+    return initializer;
+  }
+
+  /** Weights that can be written back: those that all their nodes want in one layout. */
+  weights(): ReadonlyMap<string, Use> {
+    const single = [...this.#uses.values()].flatMap((uses) => (uses.length === 1 ? uses : []));
+    const writable = single.filter(({ constant }) => constant.dtype === 'float32' && constant.key !== undefined);
+    return new Map(writable.map((use) => [use.initializer, use]));
+  }
+}
+
+/** The new values in file order, by key; weights that stay the same are left out. */
+export function changesOf(
+  { initializers }: Graph,
+  weights: ReadonlyMap<string, Use>,
+  changed: ReadonlyMap<string, Tensor>,
+): Map<string, Float32Array> {
+  const changes = new Map<string, Float32Array>();
+  for (const [name, tensor] of changed) {
+    const [use, before] = [weights.get(name), initializers.get(name)];
+    if (use?.constant.key === undefined || before === undefined)
+      throw new RangeError(`${name} is no weight of the file`);
+    if (!sameDims(before.dims, tensor.dims)) {
+      throw new RangeError(`${name} has shape ${showDims(before.dims)}, not ${showDims(tensor.dims)}`);
+    }
+    const [old, values] = [floats(before), floats(tensor)];
+    if (values.every((value, i) => value === old[i])) continue;
+    checkFinite(values, `"${name}"`);
+    changes.set(use.constant.key, toFile({ dims: use.constant.dims, layout: use.layout }, values));
+  }
+  return changes;
+}
+
+function arranged(name: string, constant: TfConstant, layout: WeightLayout): Tensor {
+  const tensor = constant.read();
+  const weight = { dims: constant.dims, layout };
+  if (tensor.dtype !== 'float32') return { ...tensor, dims: graphDims(weight) };
+  const values = floats(tensor);
+  checkFinite(values, `"${name}"`);
+  return float32(graphDims(weight), toGraph(weight, values));
+}
