@@ -17,7 +17,7 @@ export interface SampleOptions {
 }
 
 export const MODEL_ARGUMENT =
-  'ONNX, Keras (.h5, .keras), PyTorch (.pt, .pth), safetensors, TensorFlow (SavedModel folder, frozen .pb) or TensorFlow.js (model.json) file';
+  'ONNX, Keras (.h5, .keras), PyTorch (.pt, .pth), safetensors, TensorFlow (SavedModel folder, frozen .pb), TensorFlow Lite or TensorFlow.js (model.json) file';
 
 export function sampleOptions(command: Command): Command {
   return command

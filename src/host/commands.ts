@@ -161,7 +161,7 @@ async function modelsToScan(args: readonly unknown[]): Promise<readonly vscode.U
     canSelectMany: true,
     openLabel: vscode.l10n.t('Choose Model'),
     filters: {
-      [vscode.l10n.t('Models')]: ['onnx', 'keras', 'h5', 'hdf5', 'pt', 'pth', 'safetensors', 'pb', 'json'],
+      [vscode.l10n.t('Models')]: ['onnx', 'keras', 'h5', 'hdf5', 'pt', 'pth', 'safetensors', 'tflite', 'pb', 'json'],
       [vscode.l10n.t('All files')]: ['*'],
     },
   });

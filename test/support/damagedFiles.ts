@@ -101,6 +101,6 @@ export function testDamagedFiles(folder: string): void {
     }
     expect(complaints).toEqual([]);
     // A library that gave up on a damaged file must not have broken for the next one.
-    expect((await read(subject)).weights.size).toBeGreaterThan(0);
+    expect((await read(subject)).graph.nodes.length).toBeGreaterThan(0);
   });
 }

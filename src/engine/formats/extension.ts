@@ -12,6 +12,7 @@ const EXTENSIONS: Readonly<Record<FormatId, readonly string[]>> = {
   'tensorflow-graph': ['pb'],
   'tfjs-graph': ['json'],
   'tfjs-layers': ['json'],
+  tflite: ['tflite', 'lite'],
 };
 
 /** A warning if the extension promises something else than the content is. */

@@ -12,7 +12,8 @@ export type FormatId =
   | 'saved-model'
   | 'tensorflow-graph'
   | 'tfjs-graph'
-  | 'tfjs-layers';
+  | 'tfjs-layers'
+  | 'tflite';
 
 /** Something about the file itself that a careful user wants to know; nothing in a file is ever executed. */
 export interface Finding {

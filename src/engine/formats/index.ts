@@ -15,6 +15,7 @@ import { safetensors } from './safetensors';
 import { savedModel } from './saved-model';
 import { tfjsLayers } from './tfjs';
 import { tfjsGraph } from './tfjs-graph';
+import { tflite } from './tflite';
 
 /** All formats; no file passes for two of them. */
 export const FORMATS: readonly ModelFormat[] = [
@@ -27,6 +28,7 @@ export const FORMATS: readonly ModelFormat[] = [
   frozenGraph,
   tfjsGraph,
   tfjsLayers,
+  tflite,
 ];
 
 /** Bytes that are looked at to decide on a format. */

@@ -5,7 +5,8 @@ export const EXPORT_SAVED_MODEL = 'Load it in Python and save it as .keras or .h
 
 const EXPORT_TO_ONNX = 'Export the model to ONNX (in PyTorch: torch.onnx.export).';
 
-const SUPPORTED = 'a Keras (.h5, .keras), ONNX, PyTorch, safetensors, TensorFlow or TensorFlow.js model';
+const SUPPORTED =
+  'a Keras (.h5, .keras), ONNX, PyTorch, safetensors, TensorFlow, TensorFlow Lite or TensorFlow.js model';
 
 /** A kind of file and how its first bytes look. */
 interface Kind {
@@ -34,12 +35,6 @@ const KINDS: readonly Kind[] = [
     name: 'a Git LFS pointer',
     matches: says(/^version https:\/\/git-lfs/),
     hint: 'The file itself was not downloaded: run "git lfs pull".',
-  },
-  {
-    name: 'a TensorFlow Lite model',
-    matches: says(/^.{4}TFL3/s),
-    model: true,
-    hint: 'Scan the model it was converted from.',
   },
   {
     name: 'an ONNX Runtime (ORT) model',

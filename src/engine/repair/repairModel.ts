@@ -5,7 +5,7 @@ import type { RepairRequest } from './repairJob';
 import type { RepairMethod } from '../report/repairReport';
 import type { KnownTrigger } from './judge';
 import { RepairRun } from './repairRun';
-import { SamplesError } from '../support/errors';
+import { SamplesError, UnsupportedModelError } from '../support/errors';
 import { REPAIR_DEFAULTS, type RepairEvents, type RepairSettings } from './repairJob';
 import { reversedTriggers, suspectsOf } from '../scan/reversedTriggers';
 import { splitSamples } from './splitSamples';
@@ -49,6 +49,12 @@ function triggersOf(
 
 function checkReport({ report, files }: RepairRequest, { model, modelHash, doubt }: PreparedScan): void {
   const file = files.baseName(model.path);
+  if (model.weights.size === 0) {
+    throw new UnsupportedModelError('the weights of this file cannot be changed', {
+      file,
+      hint: 'Repair the model that it was made from.',
+    });
+  }
   checkSameModel(files, model.path, modelHash, report.model, {
     what: 'the scan report',
     hint: 'Scan the model again.',

@@ -3,11 +3,19 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 
 /** Names that models have; what is inside such a file may still be something else. */
-export const MODEL_GLOB = '**/{*.onnx,*.keras,*.h5,*.hdf5,*.hdf,*.he5,*.pt,*.pth,*.safetensors,*.pb,model.json}';
+export const MODEL_GLOB =
+  '**/{*.onnx,*.keras,*.h5,*.hdf5,*.hdf,*.he5,*.pt,*.pth,*.safetensors,*.tflite,*.pb,model.json}';
 
 const HDF5_EXTENSIONS = new Set(['.h5', '.hdf5', '.hdf', '.he5']);
 const PYTORCH_EXTENSIONS = new Set(['.pt', '.pth']);
-const MODEL_EXTENSIONS = new Set(['.onnx', '.keras', '.safetensors', ...HDF5_EXTENSIONS, ...PYTORCH_EXTENSIONS]);
+const MODEL_EXTENSIONS = new Set([
+  '.onnx',
+  '.keras',
+  '.safetensors',
+  '.tflite',
+  ...HDF5_EXTENSIONS,
+  ...PYTORCH_EXTENSIONS,
+]);
 
 /** In place of a model: a Git LFS pointer, or the page of a failed download. */
 const STAND_IN = /^(version https:\/\/git-lfs|\s*<(!doctype|html))/i;

@@ -14,11 +14,11 @@ export const nodeFiles: Files = {
     return (await fs.readdir(folder)).sort();
   },
   async read(target, offset = 0, length) {
-    if (offset === 0 && length === undefined) return fs.readFile(target);
+    if (offset === 0 && length === undefined) return plainBytes(await fs.readFile(target));
     const handle = await fs.open(target, 'r');
     try {
       const { size } = await handle.stat();
-      const bytes = Buffer.alloc(Math.max(0, Math.min(length ?? size, size - offset)));
+      const bytes = new Uint8Array(Math.max(0, Math.min(length ?? size, size - offset)));
       let filled = 0;
       while (filled < bytes.length) {
         const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, offset + filled);
@@ -60,3 +60,8 @@ export const nodeFiles: Files = {
     return stays(realRoot, real) ? target : undefined;
   },
 };
+
+/** The same bytes as what the engine knows: a Buffer calls itself one too, but its `slice` is no copy. */
+function plainBytes(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}

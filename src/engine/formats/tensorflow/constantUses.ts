@@ -24,7 +24,7 @@ export class ConstantUses {
     const same = (use: Use): boolean => JSON.stringify(use.layout) === JSON.stringify(layout);
     const known = uses.find(same);
     if (known !== undefined) return known.initializer;
-    const initializer = this.graph.constant(layerName(name), arranged(name, constant, layout));
+    const initializer = this.graph.constant(layerName(constant.label ?? name), arranged(name, constant, layout));
     this.#uses.set(identity, [...uses, { constant, layout, initializer }]);
     return initializer;
   }

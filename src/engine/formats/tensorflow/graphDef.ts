@@ -25,6 +25,8 @@ export interface TfConstant {
   readonly read: () => Tensor;
   /** Names it in the file, where it can be written back. */
   readonly key?: string;
+  /** What people call it, where its node has a name of ours. */
+  readonly label?: string;
 }
 
 export interface TfGraph {

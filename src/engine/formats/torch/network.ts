@@ -165,27 +165,55 @@ async function fromOnnx(
   return { graph: { ...graph, initializers }, stored, parts: model.parts, findings: [] };
 }
 
-/** Shapes have to agree one by one; constants of the graph that are no weights are passed over. */
+/** In the order of the file, or, as safetensors sorts weights in an order of its own, in that of the layers' names. */
 function inOrder(
   wanted: readonly (readonly [string, Tensor])[],
   weights: ReadonlyMap<string, StoredTensor>,
   file: string,
 ): [string, Tensor, string][] {
+  const [pairs, missing] = matched(wanted, [...weights]);
+  if (missing === undefined) return pairs;
+  const [sorted, stillMissing] = matched(
+    wanted,
+    [...weights].sort(([a], [b]) => compareNames(a, b)),
+  );
+  if (stillMissing === undefined) return sorted;
+  const [own, { dims }] = missing;
+  throw new UnsupportedModelError('the weights do not fit the architecture', {
+    place: `"${own}"`,
+    expected: `a weight of shape ${showDims(dims)}`,
+    got: `none that is left in ${file}`,
+    hint: GIVE_ARCHITECTURE,
+  });
+}
+
+/** Shapes have to agree one by one; constants of the graph that are no weights are passed over. With the first weight that finds none. */
+function matched(
+  wanted: readonly (readonly [string, Tensor])[],
+  weights: readonly (readonly [string, StoredTensor])[],
+): [pairs: [string, Tensor, string][], missing: readonly [string, StoredTensor] | undefined] {
   const pairs: [string, Tensor, string][] = [];
   let at = 0;
-  for (const [own, { dims }] of weights) {
+  for (const weight of weights) {
+    const [own, { dims }] = weight;
     while (at < wanted.length && wanted[at]?.[1].dims.join() !== dims.join()) at++;
     const [name, tensor] = wanted[at] ?? [];
-    if (name === undefined || tensor === undefined) {
-      throw new UnsupportedModelError('the weights do not fit the architecture', {
-        place: `"${own}"`,
-        expected: `a weight of shape ${showDims(dims)}`,
-        got: `none that is left in ${file}`,
-        hint: GIVE_ARCHITECTURE,
-      });
-    }
+    if (name === undefined || tensor === undefined) return [pairs, weight];
     pairs.push([name, tensor, own]);
     at++;
   }
-  return pairs;
+  return [pairs, undefined];
+}
+
+/** What a layer has, in the order in which PyTorch makes it. */
+const PARTS = ['weight', 'bias', 'running_mean', 'running_var'];
+
+/** Layers by name, numbers in them by value. */
+function compareNames(a: string, b: string): number {
+  const split = (name: string): [layer: string, part: string] => {
+    const dot = name.lastIndexOf('.');
+    return [name.slice(0, Math.max(0, dot)), name.slice(dot + 1)];
+  };
+  const [[layerA, partA], [layerB, partB]] = [split(a), split(b)];
+  return layerA.localeCompare(layerB, 'en', { numeric: true }) || PARTS.indexOf(partA) - PARTS.indexOf(partB);
 }

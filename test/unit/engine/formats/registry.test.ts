@@ -133,7 +133,6 @@ describe('files of other kinds', () => {
   it.each<[string, Uint8Array | string, string, RegExp]>([
     ['net.pt2', zip('net/archive_format', 'net/models/model.json'), 'a torch.export program', /torch\.onnx\.export/],
     ['net.pkl', Uint8Array.of(0x80, 4, 0x95, 10, 0x6c, 0xfc), 'a pickle that PyTorch did not write', /torch\.onnx/],
-    ['net.tflite', header('TFL3', 4), 'a TensorFlow Lite model', /converted from/],
     ['net.ort', header('ORTM', 4), 'an ONNX Runtime (ORT) model', /made from/],
     ['net.gguf', header('GGUF', 0), 'a GGUF language model', /supported/],
     [

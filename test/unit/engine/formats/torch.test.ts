@@ -13,6 +13,7 @@ import {
   UnsupportedModelError,
 } from '../../../../src/engine/support/errors';
 import { nodeFiles } from '../../../../src/runner/files/nodeFiles';
+import { safetensorsOf } from '../../../support/safetensorsOf';
 import { memoryFiles } from '../../../support/memoryFiles';
 import { deviation } from '../../../support/runModel';
 
@@ -126,6 +127,33 @@ describe('what is no bare state dictionary', () => {
     expect((await readModel(repaired, 'a.repaired.pth')).architecture).toBe('a.onnx');
     const several = memoryFiles({ 'a.pth': weights!, 'net.onnx': network!, 'b.onnx': other });
     await expect(readModel(several, 'a.pth')).rejects.toThrow(/none that we know/);
+  });
+
+  it('of safetensors is matched by the order of its layers, because the format sorts weights', async () => {
+    const network = path.join(FOLDER, 'plain.onnx');
+    const model = await readModel(nodeFiles, network);
+    const layers = new Map<string, number>();
+    const names = new Map(
+      [...model.weights].map((name) => {
+        const layer = name.slice(0, name.lastIndexOf('.'));
+        if (!layers.has(layer)) layers.set(layer, layers.size);
+        return [name, `${2 * layers.get(layer)! + 7}.${name.slice(name.lastIndexOf('.') + 1)}`];
+      }),
+    );
+    const graph = {
+      ...model.graph,
+      initializers: new Map(
+        [...names]
+          .sort(([, a], [, b]) => (a < b ? -1 : 1))
+          .map(([name, as]) => [as, model.graph.initializers.get(name)!]),
+      ),
+    };
+    const renamed = { ...model, graph, weights: new Set(names.values()) };
+    const files = memoryFiles({ 'a.safetensors': safetensorsOf(renamed), 'a.onnx': fs.readFileSync(network) });
+    const { graph: found } = await readModel(files, 'a.safetensors');
+    for (const name of model.weights) {
+      expect(found.initializers.get(name)!.data, name).toEqual(model.graph.initializers.get(name)!.data);
+    }
   });
 
   it('is refused where no network is known for it, and one is asked for', async () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError, SamplesError, UnsupportedModelError, UsageError } from '../../../../src/engine/support/errors';
 import { worstSuccess } from '../../../../src/engine/report/repairReport';
@@ -13,6 +15,7 @@ import { readModel } from '../../../../src/engine/formats';
 import { floats } from '../../../../src/engine/graph/tensor';
 import { sha256 } from '../../../../src/runner/files/sha256';
 import { memoryFiles } from '../../../support/memoryFiles';
+import { ROOT } from '../../../support/project';
 import { quantisedNetwork } from '../../../support/quantisedNetwork';
 import { BACKDOOR_NEURON, toyFiles, toyTrigger } from '../../../support/toyNetwork';
 
@@ -210,3 +213,20 @@ function shuffled(idx: Uint8Array): Uint8Array {
   images.set([...images.slice(3 * 64), ...images.slice(0, 3 * 64)]);
   return copy;
 }
+
+describe('a model whose weights cannot be written', () => {
+  it('is refused before anything is computed, with a way on', async () => {
+    const bytes = readFileSync(path.join(ROOT, 'test/fixtures/tflite/int8-pixels.tflite'));
+    const request = {
+      files: memoryFiles({ 'q.tflite': bytes }),
+      runtime,
+      sha256,
+      model: 'q.tflite',
+      withoutSamples: true,
+    };
+    const repairing = repairModel({ ...request, report, labelChoice: 'flagged', settings: { method: 'prune' }, now });
+    await expect(repairing).rejects.toThrow(
+      'q.tflite: the weights of this file cannot be changed. Repair the model that it was made from.',
+    );
+  });
+});

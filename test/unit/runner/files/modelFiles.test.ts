@@ -14,6 +14,10 @@ describe('looksLikeModel', () => {
     'torch/resnet-basic.pth',
     'torch/densenet-legacy.pth',
     'torch/vgg-bn.safetensors',
+    'tflite/mnist-cnn.tflite',
+    'frozen-pb/mnist-cnn.pb',
+    'saved-model/mnist-cnn/saved_model.pb',
+    'tfjs-graph/mnist-cnn/model.json',
     'keras-h5/weights-only-k3.weights.h5',
     'bad/lambda.h5',
     'bad/truncated.h5',
@@ -30,6 +34,12 @@ describe('looksLikeModel', () => {
     'bad/zero-byte.h5',
   ])('does not take %s for one', async (name) => {
     expect(await looksLikeModel(fixture(name))).toBe(false);
+  });
+
+  it('does not take other protobuf files for graphs of TensorFlow', async () => {
+    const file = path.join(await temporaryFolder(), 'keys.pb');
+    await fs.writeFile(file, Uint8Array.of(0x0a, 4, 0x0a, 2, 1, 2, 0x12, 3, 65, 66, 67));
+    expect(await looksLikeModel(file)).toBe(false);
   });
 
   it('takes all Keras files for models', async () => {
@@ -56,7 +66,9 @@ describe('looksLikeModel', () => {
 describe('isNamedLikeModel', () => {
   it('goes by what package.json calls a name', () => {
     expect(
-      ['A.ONNX', 'b.keras', 'c.h5', 'e.PT', 'f.safetensors', 'model.json', 'd.txt'].filter(isNamedLikeModel),
-    ).toEqual(['A.ONNX', 'b.keras', 'c.h5', 'e.PT', 'f.safetensors']);
+      ['A.ONNX', 'b.keras', 'c.h5', 'e.PT', 'f.safetensors', 'g.tflite', 'h.pb', 'model.json', 'd.txt'].filter(
+        isNamedLikeModel,
+      ),
+    ).toEqual(['A.ONNX', 'b.keras', 'c.h5', 'e.PT', 'f.safetensors', 'g.tflite']);
   });
 });

@@ -11,6 +11,8 @@ const SIMPLE: Readonly<Record<string, readonly [op: string, attributes?: Attribu
   Tanh: ['Tanh'],
   Softplus: ['Softplus'],
   Softsign: ['Softsign'],
+  // TensorFlow Lite has these as operators.
+  HardSwish: ['HardSwish'],
 };
 
 /** `name` as `fused_ops` calls it; `next` is the input that a PReLU takes its slope from. */
@@ -21,6 +23,7 @@ export function activate(node: NodeConverter, x: TfValue, name: string, next: nu
   if (name === 'LeakyRelu') {
     return node.map(x, 'LeakyRelu', { alpha: node.number('leakyrelu_alpha', node.number('alpha', 0.2)) });
   }
+  if (name === 'Gelu') return node.map(x, 'Gelu', { approximate: node.flag('approximate') ? 'tanh' : 'none' });
   if (name === 'Prelu') return node.map(x, 'PRelu', {}, [slope(node, x, next)]);
   throw node.unsupported(`the fused operator ${name}`);
 }
@@ -34,7 +37,7 @@ function slope(node: NodeConverter, x: TfValue, i: number): string {
 
 export const activations = {
   ...Object.fromEntries(
-    [...Object.keys(SIMPLE), 'Relu6', 'LeakyRelu', 'Prelu'].map((name) => [
+    [...Object.keys(SIMPLE), 'Relu6', 'LeakyRelu', 'Gelu', 'Prelu'].map((name) => [
       name,
       (node: NodeConverter) => activate(node, node.value(0), name, 1),
     ]),
