@@ -1,5 +1,6 @@
 /** @file All panels: one scan panel and one repair panel a model, the look at samples, the editor of model files. */
 import * as vscode from 'vscode';
+import { modelName } from '../models/modelName';
 import { MODEL_EDITOR } from '../../shared/contributions';
 import { parsePanelState, type RevealTarget } from '../../shared/panelMessages';
 import { showError } from '../support/errors';
@@ -36,8 +37,8 @@ class Panels<P> {
   of(uri: vscode.Uri): P {
     const open = this.#open.get(uri.toString());
     if (open !== undefined) return open;
-    const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
-    return this.#adopt(vscode.window.createWebviewPanel(this.type, this.title(name), vscode.ViewColumn.Active), uri);
+    const title = this.title(modelName(uri));
+    return this.#adopt(vscode.window.createWebviewPanel(this.type, title, vscode.ViewColumn.Active), uri);
   }
 
   #adopt(panel: vscode.WebviewPanel, uri: vscode.Uri): P {

@@ -1,6 +1,7 @@
 /** @file The read-only editor of model files: what the engine says of the file, and what its last scan said. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { modelName } from '../models/modelName';
 import type { ModelInspection } from '../../engine/inspect/modelInspection';
 import { COMMANDS } from '../../shared/contributions';
 import type { PanelMessage } from '../../shared/panelMessages';
@@ -98,7 +99,7 @@ class ModelEditor implements PanelOwner {
     this.#connection.post({
       type: 'model',
       model: {
-        name: path.posix.basename(this.uri.path),
+        name: modelName(this.uri),
         ...(this.#inspection && { inspection: this.#inspection }),
         ...(this.#error !== undefined && { error: this.#error }),
         ...(entry && { scan: scanView(entry) }),

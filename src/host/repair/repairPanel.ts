@@ -1,6 +1,6 @@
 /** @file The repair panel's side of the host: asks for the method, shows the run, saves or discards it. */
-import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { modelName } from '../models/modelName';
 import type { RepairMethod } from '../../engine/report/repairReport';
 import { COMMANDS } from '../../shared/contributions';
 import type { PanelMessage } from '../../shared/panelMessages';
@@ -100,7 +100,7 @@ export class RepairPanel implements PanelOwner {
     const uri = this.uri.toString();
     if (this.#run) this.#connection.post({ type: 'repair', repair: this.#run.view });
     else if (this.#restored) {
-      const name = path.posix.basename(this.uri.path);
+      const name = modelName(this.uri);
       this.#connection.post({ type: 'repair', repair: { uri, name, state: 'lost', labels: [] } });
     }
   }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { modelName } from '../models/modelName';
 import type { RepairMethod, RepairProgress } from '../../engine/report/repairReport';
 import type { ScanReport } from '../../engine/report/scanReport';
 import type { RepairedLabel, RepairView } from '../../shared/panelMessages';
@@ -22,7 +23,7 @@ export class RepairRun implements vscode.Disposable {
     private readonly scan: ScanReport,
     private readonly services: Services,
   ) {
-    this.#view = { uri: uri.toString(), name: path.posix.basename(uri.path), state: 'computing', labels: [] };
+    this.#view = { uri: uri.toString(), name: modelName(uri), state: 'computing', labels: [] };
   }
 
   /** The repaired copy, once it is on disk. */

@@ -1,6 +1,7 @@
 /** @file A filter against the triggers of a scan: how strict it is to be, where it goes, what it costs. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { modelName } from '../models/modelName';
 import { formatPercent } from '../../engine/support/numberText';
 import { plainText } from '../../engine/support/plainText';
 import type { CalibratedFilters } from '../../runner/protocol/protocol';
@@ -22,7 +23,7 @@ export async function saveInputFilter(
   const report = store.get(uri.toString())?.report;
   const task = scans.taskOf(uri);
   if (report === undefined || task === undefined) return;
-  const title = vscode.l10n.t('Calibrating an input filter for {0}', path.posix.basename(uri.path));
+  const title = vscode.l10n.t('Calibrating an input filter for {0}', modelName(uri));
   const { filters, doubt } = await jobProgress(title, async (listener) =>
     (await engine()).calibrateFilter({ ...task, report, only: report.flagged, rates: RATES }, listener),
   );

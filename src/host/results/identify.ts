@@ -1,6 +1,6 @@
 /** @file Which neurons does the trigger of a label drive? The answer stands in the scan panel as long as the report does. */
-import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { modelName } from '../models/modelName';
 import type { LabelNeurons } from '../../shared/scanEntry';
 import { jobProgress } from '../support/jobProgress';
 import type { Services } from '../services';
@@ -27,7 +27,7 @@ export async function identify(
   show({ label });
   let found: LabelNeurons | undefined;
   try {
-    const title = vscode.l10n.t('Measuring the neurons of {0}', path.posix.basename(uri.path));
+    const title = vscode.l10n.t('Measuring the neurons of {0}', modelName(uri));
     const { triggers, doubt } = await jobProgress(title, async (listener) =>
       (await engine()).identify({ ...task, report, only: [label] }, listener),
     );

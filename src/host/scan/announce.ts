@@ -1,6 +1,6 @@
 /** @file The message at the end of scans: one for all of them, with the next step. */
-import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { modelName } from '../models/modelName';
 import { plainText } from '../../engine/support/plainText';
 import type { ScanReport, Verdict } from '../../engine/report/scanReport';
 import { COMMANDS } from '../../shared/contributions';
@@ -43,7 +43,7 @@ export function announceErrors(log: vscode.LogOutputChannel, errors: readonly un
 }
 
 function outcome({ uri, report }: FinishedScan): string {
-  const name = path.basename(uri.fsPath);
+  const name = modelName(uri);
   switch (report.verdict) {
     case 'infected': {
       const flagged = report.labels.filter((label) => label.flagged).map(labelWords);

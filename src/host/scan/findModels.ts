@@ -1,7 +1,7 @@
 /** @file The models behind what the user pointed at: files, folders, or something that is neither. What is left out is told. */
 import * as fs from 'node:fs/promises';
-import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { modelName } from '../models/modelName';
 import { COMMANDS } from '../../shared/contributions';
 import { showError, tell } from '../support/errors';
 import { inExplorerOrder } from '../models/explorerOrder';
@@ -18,7 +18,7 @@ export async function findModels(
     for (const model of await modelsOf(services, uri)) models.set(model.toString(), model);
   }
   const busy = [...models.values()].find((uri) => services.scans.isActive(uri));
-  if (busy !== undefined) void tellBusy(path.basename(busy.fsPath));
+  if (busy !== undefined) void tellBusy(modelName(busy));
   const idle = [...models.values()].filter((uri) => !services.scans.isActive(uri));
   return inExplorerOrder(idle, (uri) => uri);
 }
@@ -27,7 +27,7 @@ async function modelsOf(
   { engine, log }: Pick<Services, 'engine' | 'log'>,
   uri: vscode.Uri,
 ): Promise<readonly vscode.Uri[]> {
-  const name = path.basename(uri.fsPath);
+  const name = modelName(uri);
   if (uri.scheme !== 'file') {
     tell(log, vscode.l10n.t('{0} is not on a disk of this machine. Save it locally, then scan it there.', name));
     return [];

@@ -1,6 +1,6 @@
 /** @file What the store shows of each scan, and the order that it came from. */
-import * as path from 'node:path';
 import type * as vscode from 'vscode';
+import { modelName } from '../models/modelName';
 import type { ScanReport } from '../../engine/report/scanReport';
 import type { ScanEntry } from '../../shared/scanEntry';
 import type { StoredResult } from './resultStorage';
@@ -76,7 +76,7 @@ export class ScanEntries implements vscode.Disposable {
     if (entry === undefined) return;
     this.forget(from);
     this.#orders.set(order.uri.toString(), order);
-    this.store.set({ ...entry, uri: order.uri.toString(), name: nameOf(order.uri) });
+    this.store.set({ ...entry, uri: order.uri.toString(), name: modelName(order.uri) });
   }
 
   forget(uri: vscode.Uri): void {
@@ -92,7 +92,7 @@ export class ScanEntries implements vscode.Disposable {
     const before = repairedFrom === undefined ? undefined : this.store.get(repairedFrom)?.report;
     return {
       uri: uri.toString(),
-      name: nameOf(uri),
+      name: modelName(uri),
       state: 'queued',
       labels: [],
       running: [],
@@ -100,8 +100,4 @@ export class ScanEntries implements vscode.Disposable {
       ...(before !== undefined && { before }),
     };
   }
-}
-
-function nameOf(uri: vscode.Uri): string {
-  return path.posix.basename(uri.path);
 }

@@ -1,6 +1,6 @@
 /** @file From "scan this" to a verdict: which models, which samples, and progress with a way to stop. */
-import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { modelName } from '../models/modelName';
 import { plainText } from '../../engine/support/plainText';
 import { fileExists } from '../../runner/files/fileExists';
 import type { ScanEntry } from '../../shared/scanEntry';
@@ -56,7 +56,7 @@ export async function runScans({ scans, store, log }: Services, orders: readonly
   if (first === undefined) return;
   const title =
     orders.length === 1
-      ? vscode.l10n.t('Scanning {0} for backdoors', path.basename(first.uri.fsPath))
+      ? vscode.l10n.t('Scanning {0} for backdoors', modelName(first.uri))
       : vscode.l10n.t('Scanning {0} models for backdoors', orders.length);
   const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
   const errors: unknown[] = [];
@@ -113,7 +113,7 @@ async function recall({ samples, scans, log }: Services, uri: vscode.Uri): Promi
       const sample = last?.samples.data === choice.data ? last.sample : undefined;
       return { choice, ...(sample !== undefined && { sample }) };
     }
-    const [name, place] = [path.basename(uri.fsPath), plainText(choice.data, 300)];
+    const [name, place] = [modelName(uri), plainText(choice.data, 300)];
     tell(log, vscode.l10n.t('The samples of {0} are not at {1} any more. Choose others.', name, place));
   } catch (error) {
     showError(log, error);
@@ -130,7 +130,7 @@ function ask(services: Services, uri: vscode.Uri): Promise<SampleSetup | undefin
     recent: samples.recent(),
     showPreview: async (preview) => {
       const { askWithSamples } = await import('../panels/samplesPanel');
-      return askWithSamples(services, preview, path.basename(uri.fsPath));
+      return askWithSamples(services, preview, modelName(uri));
     },
   });
 }

@@ -1,7 +1,8 @@
 /** @file Constants of a TensorFlow graph as initializers of ours, each in the layout in which a node wants it. */
+import { ModelFormatError } from '../../support/errors';
 import { checkFinite } from '../checkFinite';
 import type { Graph } from '../../graph/graph';
-import { float32, floats, sameDims, showDims, type Tensor } from '../../graph/tensor';
+import { float32, floats, sameDims, showDims, sizeOf, type Tensor } from '../../graph/tensor';
 import type { GraphWriter } from '../graphWriter';
 import { graphDims, toFile, toGraph, type WeightLayout } from '../keras/weights/layerWeights';
 import { layerName, type TfConstant } from './graphDef';
@@ -62,6 +63,13 @@ export function changesOf(
 function arranged(name: string, constant: TfConstant, layout: WeightLayout): Tensor {
   const tensor = constant.read();
   const weight = { dims: constant.dims, layout };
+  if (sizeOf(graphDims(weight)) !== sizeOf(constant.dims)) {
+    throw new ModelFormatError('a weight does not fit its node', {
+      place: `"${layerName(constant.label ?? name)}"`,
+      expected: showDims(graphDims(weight)),
+      got: showDims(constant.dims),
+    });
+  }
   if (tensor.dtype !== 'float32') return { ...tensor, dims: graphDims(weight) };
   const values = floats(tensor);
   checkFinite(values, `"${name}"`);

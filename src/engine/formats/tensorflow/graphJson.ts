@@ -42,7 +42,7 @@ export function dataInputs(inputs: readonly string[]): string[] {
 function attribute(value: JsonObject): TfAttribute | undefined {
   const { b, i, f, s, type, shape, list } = value;
   if (typeof b === 'boolean') return b;
-  if (i !== undefined) return Number(i);
+  if (i !== undefined) return wholeNumber(i);
   if (f !== undefined) return Number(f);
   if (s !== undefined) return textOf(s);
   if (type !== undefined) return typeName(type);
@@ -52,18 +52,25 @@ function attribute(value: JsonObject): TfAttribute | undefined {
 
 function listOf({ i, f, s }: JsonObject): TfAttribute {
   if (isList(s)) return s.map(textOf);
-  const numbers = isList(i) ? i : isList(f) ? f : [];
-  return numbers.map(Number);
+  if (isList(i)) return i.map(wholeNumber);
+  return isList(f) ? f.map(Number) : [];
 }
 
 /** `undefined` where even the rank is open. */
 export function shapeOf({ dim = [], unknownRank }: JsonObject): readonly number[] | undefined {
   if (unknownRank === true || !isList(dim)) return undefined;
-  return dim.map((one) => (isObject(one) ? Number(one['size'] ?? 0) : NaN));
+  return dim.map((one) => wholeNumber(isObject(one) ? (one['size'] ?? 0) : one));
 }
 
 export function typeName(type: unknown): string {
   return typeof type === 'number' ? (TYPES.get(type) ?? `type ${type}`) : String(type);
+}
+
+/** Texts hold them where they may be too large for JSON's numbers. */
+function wholeNumber(value: unknown): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) return number;
+  throw wrong('attributes', 'a whole number', value);
 }
 
 /** Base64, or the bytes in a list. */
