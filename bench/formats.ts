@@ -1,7 +1,8 @@
 /**
  * @file The infected sample network in every format, written by the real frameworks: the same norms and flagged label as its ONNX file, and the
  * repaired files loaded by the frameworks again, with how they do there.
- * Usage: npx tsx bench/formats.ts; TensorFlow in the Python that NEURAL_CLEANSE_BENCH_TENSORFLOW names, PyTorch in that of NEURAL_CLEANSE_BENCH_PYTHON.
+ * Usage: npx tsx bench/formats.ts; TensorFlow in the Python that NEURAL_CLEANSE_BENCH_TENSORFLOW names, PyTorch in that of NEURAL_CLEANSE_BENCH_PYTHON,
+ * onnxruntime and onnx in that of NEURAL_CLEANSE_BENCH_ONNXRUNTIME.
  */
 import { execFile } from 'node:child_process';
 import * as fs from 'node:fs/promises';
@@ -34,12 +35,13 @@ const TARGET = 7;
 const PYTHON = {
   tensorflow: process.env.NEURAL_CLEANSE_BENCH_TENSORFLOW ?? 'python3',
   pytorch: process.env.NEURAL_CLEANSE_BENCH_PYTHON ?? 'python3',
+  onnxruntime: process.env.NEURAL_CLEANSE_BENCH_ONNXRUNTIME ?? 'python3',
 };
-/** Scanned only: its weights cannot hold a repair. */
-const QUANTISED = 'quantised.tflite';
+/** Scanned only: their weights cannot hold a repair. */
+const QUANTISED = ['quantised.tflite', 'quantised.onnx'];
 const MODELS = [
   ...['network.onnx', 'model.h5', 'model.keras', 'saved_model', 'frozen.pb', 'tfjs_layers', 'tfjs_graph'],
-  ...['model.tflite', 'model.pth', 'model.safetensors', QUANTISED],
+  ...['model.tflite', 'model.pth', 'model.safetensors', ...QUANTISED],
 ];
 
 const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'neural-cleanse-formats-'));
@@ -97,7 +99,7 @@ async function measure(name: string): Promise<Row> {
   const flagged = report.labels.filter((label) => label.flagged).map(({ label }) => label);
   const norm = report.labels.find(({ label }) => label === flagged[0])?.l1 ?? NaN;
   const scanned = { name, format: report.model.format, flagged, norm };
-  if (name === QUANTISED) return scanned;
+  if (QUANTISED.includes(name)) return scanned;
   const draft = await repairModel(
     { ...request, report, labelChoice: 'flagged', settings: { method: 'prune' }, now },
     {},
@@ -141,6 +143,7 @@ interface TfjsModel {
 await writeInputs();
 await python('tensorflow', 'make');
 await python('pytorch', 'make');
+await python('onnxruntime', 'make');
 const rows: Row[] = [];
 for (const name of MODELS) {
   rows.push(await measure(name));

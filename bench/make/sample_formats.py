@@ -3,7 +3,7 @@
 python sample_formats.py FRAMEWORK make FOLDER    reads FOLDER/weights/NAME.f32 and writes the network in each format
 python sample_formats.py FRAMEWORK check FOLDER   loads each repaired file and prints, as JSON, its accuracy on FOLDER/images.f32
                                                   (labels.u8) and the share of images with the trigger (stamped.f32) that become TARGET
-FRAMEWORK is tensorflow (2.15 with keras 2.15 and tensorflowjs) or pytorch (with safetensors).
+FRAMEWORK is tensorflow (2.15 with keras 2.15 and tensorflowjs), pytorch (with safetensors) or onnxruntime, which quantises the ONNX file.
 """
 import json
 import os
@@ -145,7 +145,24 @@ def pytorch():
     return make, check
 
 
-make, check = {"tensorflow": tensorflow, "pytorch": pytorch}[framework]()
+def onnxruntime():
+    from onnxruntime import quantization as q
+
+    class Images(q.CalibrationDataReader):
+        def __init__(self):
+            self.feeds = iter([{"image": image} for image in np.fromfile(place("images.f32"), "<f4").reshape(-1, 1, 1, 28, 28)])
+
+        def get_next(self):
+            return next(self.feeds, None)
+
+    def make():
+        q.quantize_static(place("network.onnx"), place("quantised.onnx"), Images(), quant_format=q.QuantFormat.QDQ,
+                          activation_type=q.QuantType.QUInt8, weight_type=q.QuantType.QInt8, per_channel=True)
+
+    return make, dict
+
+
+make, check = {"tensorflow": tensorflow, "pytorch": pytorch, "onnxruntime": onnxruntime}[framework]()
 if command == "make":
     make()
 else:

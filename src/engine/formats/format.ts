@@ -45,7 +45,7 @@ export interface ModelFile {
    */
   readonly graph: Graph;
   readonly findings: readonly Finding[];
-  /** What the file says about itself in free texts, by their keys; absent where the format has none. */
+  /** What the file says about itself in free texts, by their keys or the names of files in it; absent where the format has none. */
   readonly metadata?: ReadonlyMap<string, string>;
   /** Every file the model is made of, the main one first; hashed for reports and checkpoints. */
   readonly parts: readonly string[];

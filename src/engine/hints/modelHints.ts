@@ -23,7 +23,7 @@ const JSON_FILES = [
 ];
 const TEXT_FILES = ['labels.txt', 'class_names.txt', 'classes.txt'];
 
-/** Entries of an ONNX file's metadata; Ultralytics writes `names`. */
+/** Entries of an ONNX file's metadata; Ultralytics writes `names`. TensorFlow Lite has text files instead. */
 const ENTRIES = ['names', 'class_names', 'classes', 'labels', 'id2label'];
 
 /** Names of 100,000 classes are about 2 MB. */
@@ -48,6 +48,10 @@ export async function readHints(
     const names = namesInEntry(metadata?.get(entry) ?? '');
     return names === undefined ? [] : [{ source: `the metadata of ${files.baseName(path)}`, names }];
   });
+  for (const [file, text] of metadata ?? []) {
+    const names = file.endsWith('.txt') ? namesInLines(text) : undefined;
+    if (names !== undefined) found.push({ source: `${file} in ${files.baseName(path)}`, names });
+  }
   let preprocessing: Preprocessing | undefined;
   for (const file of JSON_FILES) {
     const content = parseJson((await textBeside(files, folder, file)) ?? '');

@@ -13,6 +13,7 @@ import { parseModel, type OnnxModel, type OnnxValueInfo } from './proto/messages
 import { layerOf } from './flatten/flatNode';
 import { freeBatch } from './rebatch';
 import { acceptPixels } from './pixels';
+import { QUANTIZED } from '../quantizedFinding';
 import { checkSupported } from './unsupported';
 import { isRewritten, NEWEST_OPSET, OLDEST_OPSET, upgrade, type VersionedBranch, type VersionedNode } from './upgrade';
 import { loadTensor } from './weights';
@@ -53,7 +54,11 @@ export async function readOnnx(files: Files, path: string): Promise<ModelFile> {
     nodes: upgraded.nodes,
     initializers: upgraded.constants,
   };
-  return modelFile(files, path, freeBatch(acceptPixels(graph, findings), findings), findings, contents, external.paths);
+  const quantized = contents.nodes.some(({ op }) => op === 'QuantizeLinear' || op === 'DequantizeLinear');
+  if (quantized) findings.push(QUANTIZED);
+  const writable = quantized ? { ...contents, weights: new Map<string, never>() } : contents;
+  const free = freeBatch(acceptPixels(graph, findings), findings);
+  return modelFile(files, path, free, findings, writable, external.paths);
 }
 
 /** Stands alone so that the file's bytes, which are as large as the weights, do not stay in memory with it. */

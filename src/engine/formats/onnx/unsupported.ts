@@ -12,7 +12,7 @@ export interface Use {
 /** Advice for kinds of operators; the first that fits any of them is given. */
 const HINTS: readonly (readonly [test: (use: Use) => boolean, hint: string])[] = [
   [
-    ({ op }) => /^QLinear|QuantizeLinear$|Integer$/.test(op),
+    ({ op }) => /^QLinear|^DynamicQuantize|Integer$/.test(op),
     'The model is quantised: scan the float model that it was made from.',
   ],
   [

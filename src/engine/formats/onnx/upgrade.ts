@@ -11,6 +11,7 @@ import { scatterNd } from './upgrade/constantScatter';
 import { attention, swish } from './upgrade/newer';
 import { batchNormalization, dropout, groupNormalization } from './upgrade/normalization';
 import { averagePool } from './upgrade/pooling';
+import { dequantizeLinear, quantizeLinear } from './upgrade/quantization';
 import { resize, upsample } from './upgrade/resize';
 import { step, type Rule, type UpgradeContext } from './upgrade/rule';
 import { softmax } from './upgrade/softmax';
@@ -35,10 +36,12 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
   ['AveragePool', averagePool],
   ['BatchNormalization', batchNormalization],
   ['Cast', cast],
+  ['DequantizeLinear', dequantizeLinear],
   ['Dropout', dropout],
   ['Gather', flatGather],
   ['GroupNormalization', groupNormalization],
   ['LogSoftmax', softmax],
+  ['QuantizeLinear', quantizeLinear],
   ['Resize', resize],
   ['ScatterND', scatterNd],
   ['Softmax', softmax],
@@ -47,9 +50,13 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
   ['Upsample', upsample],
 ]);
 
+const REWRITTEN = new Set([
+  ...['Attention', 'DequantizeLinear', 'Dropout', 'QuantizeLinear', 'ScatterND', 'Swish', 'Upsample'],
+]);
+
 /** Whether the operator needs no entry in the operator table because it is rewritten into others, at least sometimes. */
 export function isRewritten(op: string): boolean {
-  return ['Attention', 'Dropout', 'ScatterND', 'Swish', 'Upsample'].includes(op);
+  return REWRITTEN.has(op);
 }
 
 export interface Upgraded {
@@ -97,6 +104,10 @@ export function upgrade(
         const name = fresh(hint);
         constants.set(name, tensor);
         return name;
+      },
+      define: (output, tensor) => {
+        produce(output, node);
+        constants.set(output, tensor);
       },
       tensor: (name) => constants.get(name),
       known: (name) => inference.constant(name),

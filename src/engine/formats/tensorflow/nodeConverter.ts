@@ -82,6 +82,7 @@ export class NodeConverter {
   /** The whole numbers of an input that must not depend on the images: a shape, axes, pads. */
   known(i: number, what: string): number[] {
     const constant = this.constant(i);
+    if (constant?.dtype === 'float32') throw this.error('the node is called wrongly', 'whole numbers', 'others');
     if (constant !== undefined) return toNumbers(constant.read());
     const numbers = knownValue(this.graph, this.image, this.tf(i).value);
     if (numbers === undefined) throw this.unsupported(`${what} that the network computes`);

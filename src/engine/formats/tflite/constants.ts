@@ -2,7 +2,7 @@
 import { dataView } from '../../support/dataView';
 import { ModelFormatError } from '../../support/errors';
 import { bool, float32 as floatTensor, int64, showDims, sizeOf, type Tensor } from '../../graph/tensor';
-import { toGraph, type WeightLayout } from '../keras/weights/layerWeights';
+import { graphDims, toGraph, type WeightLayout } from '../keras/weights/layerWeights';
 import { decodeNumbers, float16, float32, type NumberType } from '../numberTypes';
 import type { TfConstant } from '../tensorflow/graphDef';
 import type { TfliteTensor } from './contents';
@@ -44,7 +44,14 @@ export function constantOf(
       got: `${data.end - data.start} bytes`,
     });
   }
-  const turned = layout.dims ?? layout.perm?.map((axis) => dims[axis] ?? 1) ?? dims;
+  const turned = graphDims({ dims, layout });
+  if (sizeOf(turned) !== count || !turned.every(Number.isInteger)) {
+    throw new ModelFormatError('a weight does not fit its node', {
+      place: `"${name}"`,
+      expected: showDims(turned),
+      got: showDims(dims),
+    });
+  }
   const stored = bytes.subarray(data.start, data.end);
   if (FLOATS[type] === undefined && quantization === undefined) {
     const values = wholeNumbers(stored, type, count);

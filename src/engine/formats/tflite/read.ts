@@ -2,12 +2,14 @@
 import { UnsupportedModelError } from '../../support/errors';
 import type { Files } from '../../support/files';
 import type { Graph } from '../../graph/graph';
-import type { Finding, ModelFile } from '../format';
+import type { ModelFile } from '../format';
 import { toFile } from '../keras/weights/layerWeights';
 import { freeBatch } from '../onnx/rebatch';
+import { QUANTIZED } from '../quantizedFinding';
 import { changesOf } from '../tensorflow/constantUses';
 import { convertGraph } from '../tensorflow/convert';
 import { replaceStored, type StoredNumbers } from '../tensorflow/storedNumbers';
+import { attachedTexts } from './attachedTexts';
 import { writableType } from './constants';
 import { readContents, type TfliteContents } from './contents';
 import { GraphBuilder } from './graphBuilder';
@@ -23,11 +25,11 @@ export async function readTflite(files: Files, path: string): Promise<ModelFile>
     constants: b.constants,
     outputs: contents.outputs.map((output) => b.value(output)),
   });
-  const notes = [...findings, ...quantizationFindings(contents)];
-  const free = freeBatch(withBatch(graph, contents), notes);
   const quantized = contents.tensors.some(isQuantized);
+  const notes = [...findings, ...(quantized ? [QUANTIZED] : [])];
+  const free = freeBatch(withBatch(graph, contents), notes);
   return {
-    ...{ format: 'tflite', path, graph: free, findings: notes, parts: [path] },
+    ...{ format: 'tflite', path, graph: free, findings: notes, parts: [path], metadata: attachedTexts(bytes) },
     weights: new Set(quantized ? [] : weights.keys()),
     write: (changes, baseName) =>
       Promise.resolve().then(() => {
@@ -72,11 +74,4 @@ function withBatch(graph: Graph, { tensors, inputs }: TfliteContents): Graph {
   const batch = tensors[inputs[0] ?? -1]?.dims[0] ?? -1;
   if (batch < 1) return graph;
   return { ...graph, inputs: graph.inputs.map((input) => ({ ...input, dims: [batch, ...input.dims.slice(1)] })) };
-}
-
-function quantizationFindings({ tensors }: TfliteContents): Finding[] {
-  if (!tensors.some(isQuantized)) return [];
-  const message =
-    'The network is quantised. It was read with the numbers that its whole numbers stand for, without rounding in between; a repair needs the float model it was made from.';
-  return [{ severity: 'note', message }];
 }

@@ -4,9 +4,11 @@ import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readModel } from '../../../../src/engine/formats';
 import type { ModelFile } from '../../../../src/engine/formats/format';
+import { attachedTexts } from '../../../../src/engine/formats/tflite/attachedTexts';
 import { constantOf } from '../../../../src/engine/formats/tflite/constants';
 import { Table } from '../../../../src/engine/formats/tflite/flatBuffer';
 import { float32, floats } from '../../../../src/engine/graph/tensor';
+import { readHints } from '../../../../src/engine/hints/modelHints';
 import { ModelFormatError, UnsupportedModelError } from '../../../../src/engine/support/errors';
 import { nodeFiles } from '../../../../src/runner/files/nodeFiles';
 import { readGolden } from '../../../support/golden';
@@ -91,6 +93,22 @@ describe('quantised networks', () => {
     const perColumn = constantOf(bytes, tensor([1, 10, 100], [0, 0, 0], 1), 'w', { perm: [1, 0] })!;
     expect(perColumn).toMatchObject({ dims: [3, 2], dtype: 'float32' });
     expect(perColumn.read().data).toEqual(Float32Array.of(0, 3, 10, 40, 200, 500));
+  });
+});
+
+describe('class names behind a model', () => {
+  it('are read and used', async () => {
+    const model = await read('labelled.tflite');
+    const { classNames, notes } = await readHints(nodeFiles, model, { classes: 5, channels: 1 });
+    expect(classNames).toEqual(['one', 'two', 'three', 'four', 'five']);
+    expect(notes).toEqual(['The class names are those in labels.txt in labelled.tflite.']);
+  });
+
+  it('are none where there is no archive, or a damaged one', () => {
+    expect(attachedTexts(bytesOf('mnist-cnn.tflite')).size).toBe(0);
+    const bytes = bytesOf('labelled.tflite');
+    bytes[bytes.length - 5] = 255;
+    expect(attachedTexts(bytes).size).toBe(0);
   });
 });
 

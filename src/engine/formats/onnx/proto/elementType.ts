@@ -6,6 +6,7 @@ import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from '..
 export const DATA_TYPE = {
   float32: 1,
   uint8: 2,
+  int8: 3,
   int32: 6,
   int64: 7,
   bool: 9,
@@ -94,6 +95,17 @@ const INTEGER_TYPES: readonly (readonly [number, ElementType])[] = [
     },
   ],
   [
+    DATA_TYPE.int8,
+    {
+      // The graph's smallest type with a sign.
+      name: 'int8',
+      bytes: 1,
+      dtype: 'int32',
+      decode: (stored) => Int32Array.from(new Int8Array(stored.buffer, 0, stored.length)),
+      fromInteger: (value) => (within(value, -128n, 127n) ? Number(value) : undefined),
+    },
+  ],
+  [
     DATA_TYPE.bool,
     {
       name: 'bool',
@@ -134,7 +146,7 @@ const FLOAT_TYPES: ReadonlyMap<number, FloatType> = new Map([
 
 const ELEMENT_TYPES: ReadonlyMap<number, ElementType> = new Map([...FLOAT_TYPES, ...INTEGER_TYPES]);
 
-/** `undefined` for types that no graph of ours computes with: strings, complex, 4- and 8-bit quantised numbers. */
+/** `undefined` for types that no graph of ours computes with: strings, complex, 4- and 16-bit quantised numbers. */
 export function elementType(dataType: number): ElementType | undefined {
   return ELEMENT_TYPES.get(dataType);
 }
@@ -146,7 +158,6 @@ export function floatType(dataType: number): FloatType | undefined {
 
 /** The other types, for messages. */
 const OTHER_TYPES: ReadonlyMap<number, string> = new Map([
-  [3, 'int8'],
   [4, 'uint16'],
   [5, 'int16'],
   [8, 'string'],

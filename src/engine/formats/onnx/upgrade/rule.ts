@@ -9,6 +9,8 @@ export interface UpgradeContext {
   fresh(hint: string): string;
   /** Adds a constant, returns its name. */
   constant(hint: string, tensor: Tensor): string;
+  /** Says that an output of the node is this constant; the node then need not be among those that the rule returns. */
+  define(output: string, tensor: Tensor): void;
   /** The constant with this name. */
   tensor(name: string): Tensor | undefined;
   /** The value with this name, if it does not depend on the content of the image; computed ones are small. */
