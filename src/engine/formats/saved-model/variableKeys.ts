@@ -22,14 +22,21 @@ export function variableKeys(
     }
   };
   const keys = new Map<string, string>();
+  /** Variables that others were initialised from: Keras 3 saves such a copy in place of the variable that its functions read. */
+  const copies = new Map<string, string>();
   for (const { op, inputs } of nodes) {
     const [variable, value] = inputs;
     if (op !== 'AssignVariableOp' || variable === undefined || value === undefined) continue;
     const { name, output } = origin(value);
     const restore = byName.get(name);
+    if (restore?.op === 'ReadVariableOp') copies.set(origin(restore.inputs[0] ?? '').name, origin(variable).name);
     if (restore?.op !== 'RestoreV2') continue;
     const key = texts.get(origin(restore.inputs[1] ?? '').name)?.[output];
     if (key !== undefined) keys.set(origin(variable).name, key);
+  }
+  for (const [variable, copy] of copies) {
+    const key = keys.get(copy);
+    if (key !== undefined && !keys.has(variable)) keys.set(variable, key);
   }
   return keys;
 }

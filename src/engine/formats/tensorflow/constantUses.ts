@@ -22,7 +22,8 @@ export class ConstantUses {
   use(name: string, constant: TfConstant, layout: WeightLayout = {}): string {
     const identity = constant.key ?? name;
     const uses = this.#uses.get(identity) ?? [];
-    const same = (use: Use): boolean => JSON.stringify(use.layout) === JSON.stringify(layout);
+    const same = (use: Use): boolean =>
+      sameDims(use.constant.dims, constant.dims) && JSON.stringify(use.layout) === JSON.stringify(layout);
     const known = uses.find(same);
     if (known !== undefined) return known.initializer;
     const initializer = this.graph.constant(layerName(constant.label ?? name), arranged(name, constant, layout));

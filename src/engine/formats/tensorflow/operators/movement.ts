@@ -1,6 +1,7 @@
 /** @file Operators that move elements: shapes, slices, padding, resizing. */
+import { sizeOf, type Tensor } from '../../../graph/tensor';
 import { KERAS_AXES, NCHW_AXES } from '../../keras/kerasTensor';
-import type { NodeConverter, OperatorConverter, OperatorFamily, TfValue } from '../nodeConverter';
+import type { NodeConverter, Operand, OperatorConverter, OperatorFamily, TfValue } from '../nodeConverter';
 
 /** Stands for "to the end" in Slice, in either direction. */
 const END = 2 ** 31 - 1;
@@ -119,6 +120,12 @@ function stridedSlice(node: NodeConverter): TfValue {
   return { value: node.op('Squeeze', [part, node.ints(squeezed)]), rank, order: 'tf' };
 }
 
+/** The constant with another shape: its numbers stay in their order, so it can still be written back. */
+function reshaped(operand: Extract<Operand, { constant: unknown }>, dims: readonly number[]): Operand {
+  const { constant } = operand;
+  return { ...operand, constant: { ...constant, dims, read: (): Tensor => ({ ...constant.read(), dims }) } };
+}
+
 export const movement = {
   Identity: same,
   IdentityN: (node) => node.operands,
@@ -129,11 +136,27 @@ export const movement = {
   Reshape: (node) => {
     const shape = node.constant(1);
     const rank = shape?.dims[0];
+    const operand = node.operand(0);
+    if (shape !== undefined && 'constant' in operand) {
+      const wanted = node.known(1, 'a shape');
+      const size = sizeOf(operand.constant.dims);
+      const rest = wanted.reduce((left, dim) => (dim > 0 ? left / dim : left), size);
+      const dims = wanted.map((dim) => (dim === -1 ? rest : dim));
+      if (sizeOf(dims) === size && dims.every((dim) => Number.isSafeInteger(dim) && dim > 0))
+        return reshaped(operand, dims);
+    }
     return { value: node.op('Reshape', [node.tf(0).value, node.value(1).value]), rank, order: 'tf' };
   },
   Squeeze: (node) => {
-    const x = node.value(0);
     const given = node.numbers('squeeze_dims');
+    const operand = node.operand(0);
+    if (given.length === 0 && 'constant' in operand) {
+      return reshaped(
+        operand,
+        operand.constant.dims.filter((dim) => dim !== 1),
+      );
+    }
+    const x = node.value(0);
     if (given.length === 0) throw node.unsupported('a squeeze of whatever axes have size 1');
     const axes = given.map((axis) => (axis < 0 ? axis + (x.rank ?? 0) : axis));
     const global = x.order === 'nchw' && [...axes].sort().join() === '1,2';
