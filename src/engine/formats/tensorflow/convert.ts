@@ -6,6 +6,7 @@ import { GraphWriter } from '../graphWriter';
 import { feedShape } from '../keras/input';
 import { ConstantUses } from './constantUses';
 import type { TfGraph, TfNode } from './graphDef';
+import { KnownValues } from './knownValues';
 import { NodeConverter, type Operand, type TfValue } from './nodeConverter';
 import { OPERATORS } from './operators';
 
@@ -32,6 +33,7 @@ export function convertGraph(source: TfGraph): ConvertedGraph {
     });
   }
   const { input, fed } = feedShape(image.name, imageShape(image, source), imageOrder(needed), graph, findings);
+  const computed = new KnownValues(graph, input);
   const values = new Map<string, readonly Operand[]>([
     [image.name, [{ value: fed.value, rank: fed.dims.length, order: fed.order === 'nchw' ? 'nchw' : 'tf' }]],
   ]);
@@ -45,7 +47,7 @@ export function convertGraph(source: TfGraph): ConvertedGraph {
   for (const node of needed) {
     if (values.has(node.name)) continue;
     const converter = OPERATORS.get(node.op);
-    const result = converter?.(new NodeConverter(node, node.inputs.map(read), graph, constants, input));
+    const result = converter?.(new NodeConverter(node, node.inputs.map(read), graph, constants, computed));
     if (result !== undefined)
       values.set(node.name, Array.isArray(result) ? (result as readonly Operand[]) : [result as Operand]);
   }

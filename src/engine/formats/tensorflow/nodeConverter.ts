@@ -1,13 +1,13 @@
 /** @file What the converter of an operator works with: the node's attributes and inputs, and ways to add nodes of ours. */
 import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
-import type { Attributes, GraphInput } from '../../graph/graph';
+import type { Attributes } from '../../graph/graph';
 import { float32, int64, toNumbers } from '../../graph/tensor';
 import type { GraphWriter } from '../graphWriter';
 import { KERAS_AXES, NCHW_AXES } from '../keras/kerasTensor';
 import type { WeightLayout } from '../keras/weights/layerWeights';
 import type { ConstantUses } from './constantUses';
 import { layerName, type TfConstant, type TfNode } from './graphDef';
-import { knownValue } from './knownValue';
+import type { KnownValues } from './knownValues';
 
 /** A value as TensorFlow sees it; `nchw`: our graph keeps the channels-last value of rank 4 as `[N, C, H, W]`. */
 export interface TfValue {
@@ -36,7 +36,7 @@ export class NodeConverter {
     readonly operands: readonly Operand[],
     private readonly graph: GraphWriter,
     private readonly constants: ConstantUses,
-    private readonly image: GraphInput,
+    private readonly computed: KnownValues,
   ) {
     this.name = layerName(node.name);
   }
@@ -84,7 +84,7 @@ export class NodeConverter {
     const constant = this.constant(i);
     if (constant?.dtype === 'float32') throw this.error('the node is called wrongly', 'whole numbers', 'others');
     if (constant !== undefined) return toNumbers(constant.read());
-    const numbers = knownValue(this.graph, this.image, this.tf(i).value);
+    const numbers = this.computed.of(this.tf(i).value);
     if (numbers === undefined) throw this.unsupported(`${what} that the network computes`);
     return numbers;
   }

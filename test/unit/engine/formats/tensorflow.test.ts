@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readModel } from '../../../../src/engine/formats';
 import type { ModelFile } from '../../../../src/engine/formats/format';
 import { crc32c } from '../../../../src/engine/formats/saved-model/crc32c';
-import { knownValue } from '../../../../src/engine/formats/tensorflow/knownValue';
+import { KnownValues } from '../../../../src/engine/formats/tensorflow/knownValues';
 import { inlineFunctions } from '../../../../src/engine/formats/tensorflow/inlineFunctions';
 import { GraphWriter } from '../../../../src/engine/formats/graphWriter';
 import { float32, floats, int64 } from '../../../../src/engine/graph/tensor';
@@ -206,13 +206,13 @@ describe('a value known before running', () => {
 
   it('is one that comes from sizes of images', () => {
     const double = writer.node('Mul', 'double', [of(2), writer.constant('two', int64([1], [2]))], {});
-    expect(knownValue(writer, input, double)).toEqual([10]);
+    expect(new KnownValues(writer, input).of(double)).toEqual([10]);
   });
 
   it('is not one that comes from the batch or from the images', () => {
-    expect(knownValue(writer, input, of(0))).toBeUndefined();
-    expect(knownValue(writer, input, writer.node('Relu', 'relu', ['x'], {}))).toBeUndefined();
-    expect(knownValue(writer, { ...input, dims: [null, 3, null, null] }, of(3))).toBeUndefined();
+    expect(new KnownValues(writer, input).of(of(0))).toBeUndefined();
+    expect(new KnownValues(writer, input).of(writer.node('Relu', 'relu', ['x'], {}))).toBeUndefined();
+    expect(new KnownValues(writer, { ...input, dims: [null, 3, null, null] }).of(of(3))).toBeUndefined();
   });
 });
 
