@@ -1,4 +1,4 @@
-/** @file Weights alone, whose network an ONNX file beside them says: scanned and repaired as any other model. */
+/** @file Weights without a network, which is that of an ONNX file beside them: scanned and repaired as any other model. */
 import { copyFileSync, writeFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

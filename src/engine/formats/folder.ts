@@ -2,11 +2,10 @@
 import { UnsupportedModelError, UsageError } from '../support/errors';
 import type { Files } from '../support/files';
 import type { ModelFormat } from './format';
+import { MAIN_FILES } from './mainFiles';
 import { EXPORT_SAVED_MODEL } from './recognise';
 
 const MAX_ENTRIES = 1000;
-/** Of formats whose models are folders. */
-const MAIN_FILES = ['saved_model.pb', 'model.json'];
 
 /**
  * Path of `saved_model.pb` or `model.json`, or else of the only file in the folder for which `detect` knows a format. Throws

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { modelName } from '../models/modelName';
+import { SAVED_MODEL } from '../../engine/formats/mainFiles';
 import type { RepairMethod, RepairProgress } from '../../engine/report/repairReport';
 import type { ScanReport } from '../../engine/report/scanReport';
 import type { RepairedLabel, RepairView } from '../../shared/panelMessages';
@@ -80,13 +81,13 @@ export class RepairRun implements vscode.Disposable {
       );
       return;
     }
+    const copy = mainFile(this.uri, target);
     this.#abort = new AbortController();
     this.#show({ state: 'saving', progress: { phase: 'saving', done: 0, total: 1, rounds: [] } });
     try {
       const engine = await this.services.engine();
       const task = { id: this.#id, out: target.fsPath, ...(point !== undefined && { point }) };
       let adopted = Promise.resolve();
-      const copy = mainFile(this.uri, target);
       const onScan = (scan: ScanReport): void => {
         adopted = this.#adopt(copy, scan);
       };
@@ -95,7 +96,7 @@ export class RepairRun implements vscode.Disposable {
       this.#saved = copy;
       this.#show({ state: 'saved', report });
     } catch (error) {
-      await this.#saveFailed(error, target);
+      await this.#saveFailed(error, copy);
     }
   }
 
@@ -116,9 +117,9 @@ export class RepairRun implements vscode.Disposable {
   }
 
   /** The scan comes after the file is written; before it, the repair is still held, so that another place can be chosen. */
-  async #saveFailed(error: unknown, target: vscode.Uri): Promise<void> {
+  async #saveFailed(error: unknown, copy: vscode.Uri): Promise<void> {
     const written = this.#view.progress?.phase === 'scanning';
-    if (written) this.#saved = target;
+    if (written) this.#saved = copy;
     if (!isCancelled(error)) logError(this.services.log, error);
     this.#show({ state: written ? 'saved' : 'ready', ...(!isCancelled(error) && { error: sentenceOf(error) }) });
     if (written) await (await this.services.engine()).discardRepair(this.#id);
@@ -170,18 +171,15 @@ export class RepairRun implements vscode.Disposable {
   }
 }
 
-/** Of a SavedModel, which is a folder. */
-const MAIN_FILE = 'saved_model.pb';
-
 /** `model.repaired.h5` beside `model.h5`; for a SavedModel a folder beside its own. */
 export function repairedCopy(uri: vscode.Uri): vscode.Uri {
   const { name, ext, base, dir } = path.posix.parse(uri.path);
-  if (base === MAIN_FILE) return vscode.Uri.joinPath(uri, '..', '..', `${path.posix.basename(dir)}.repaired`);
+  if (base === SAVED_MODEL) return vscode.Uri.joinPath(uri, '..', '..', `${path.posix.basename(dir)}.repaired`);
   return vscode.Uri.joinPath(uri, '..', `${name}.repaired${ext}`);
 }
 
 /** The file of the copy that is scanned and shown: where a model is a folder, the one that stands for it. */
 function mainFile(model: vscode.Uri, copy: vscode.Uri): vscode.Uri {
-  const inFolder = model.path.endsWith(`/${MAIN_FILE}`) && !copy.path.endsWith(`/${MAIN_FILE}`);
-  return inFolder ? vscode.Uri.joinPath(copy, MAIN_FILE) : copy;
+  const inFolder = model.path.endsWith(`/${SAVED_MODEL}`) && !copy.path.endsWith(`/${SAVED_MODEL}`);
+  return inFolder ? vscode.Uri.joinPath(copy, SAVED_MODEL) : copy;
 }

@@ -3,6 +3,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { UsageError } from '../../engine/support/errors';
 import { readModel } from '../../engine/formats';
+import { SAVED_MODEL } from '../../engine/formats/mainFiles';
 import { hashModel } from '../../engine/formats/modelHash';
 import type { RepairDraft } from '../../engine/repair/repairDraft';
 import type { RepairReport } from '../../engine/report/repairReport';
@@ -23,7 +24,7 @@ export interface SaveOptions {
 /** `model.repaired.h5` for `model.h5`, in the same folder; for a SavedModel, which is a folder, one beside it. */
 export function repairedPath(model: string): string {
   const { dir, name, ext, base } = path.parse(model);
-  if (base === 'saved_model.pb') return `${path.dirname(path.resolve(model))}.repaired`;
+  if (base === SAVED_MODEL) return `${path.dirname(path.resolve(model))}.repaired`;
   return path.join(dir, `${name}.repaired${ext}`);
 }
 

@@ -1,7 +1,7 @@
 /** @file Reads a frozen graph of TensorFlow (GraphDef), and writes it back. */
 import type { Files } from '../../support/files';
 import type { ModelFile } from '../format';
-import { changesOf } from '../tensorflow/constantUses';
+import { graphChanges } from '../tensorflow/constantUses';
 import { convertGraph } from '../tensorflow/convert';
 import type { TfConstant, TfNode } from '../tensorflow/graphDef';
 import { parseNode } from '../tensorflow/graphProto';
@@ -19,9 +19,9 @@ export async function readFrozenGraph(files: Files, path: string): Promise<Model
   const constants = new Map<string, TfConstant>();
   for (const field of wire.fields(wire.all)) {
     if (field.number !== NODE || field.wire !== BYTES) continue;
-    const { node, constant } = parseNode(wire, field, stored);
+    const node = parseNode(wire, field, stored);
     nodes.push(node);
-    if (constant !== undefined) constants.set(node.name, constant);
+    if (node.constant !== undefined) constants.set(node.name, node.constant);
   }
   const { graph, weights, findings } = convertGraph({ nodes, constants, outputs: [] });
   return {
@@ -29,7 +29,7 @@ export async function readFrozenGraph(files: Files, path: string): Promise<Model
     weights: new Set(weights.keys()),
     write: (changes, baseName) =>
       Promise.resolve().then(() => [
-        { name: baseName, bytes: replaceStored(bytes, stored, changesOf(graph, weights, changes)) },
+        { name: baseName, bytes: replaceStored(bytes, stored, graphChanges(graph, weights, changes)) },
       ]),
   };
 }

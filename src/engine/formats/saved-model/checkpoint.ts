@@ -2,18 +2,10 @@
 import { ModelFormatError } from '../../support/errors';
 import type { Files } from '../../support/files';
 import { showDims, sizeOf } from '../../graph/tensor';
-import { bfloat16, float16, float32, float64, type NumberType } from '../numberTypes';
-import { shapeOf } from '../tensorflow/graphProto';
+import type { NumberType } from '../numberTypes';
+import { FLOATS, shapeOf } from '../tensorflow/graphProto';
 import { VARINT, Wire, type Span } from '../wire';
 import { readTable, type TableEntry } from './sstable';
-
-/** DataType of types.proto. */
-const TYPES: ReadonlyMap<number, NumberType> = new Map([
-  [1, float32],
-  [2, float64],
-  [14, bfloat16],
-  [19, float16],
-]);
 
 const MAX_SHARDS = 10_000;
 
@@ -103,6 +95,6 @@ function variableOf(wire: Wire, entry: TableEntry): Variable | undefined {
     else if (field.number === 4) offset = value;
     else if (field.number === 5) size = value;
   }
-  const type = TYPES.get(dtype);
+  const type = FLOATS.get(dtype);
   return type && { dims, type, shard, place: { start: offset, end: offset + size }, entry };
 }

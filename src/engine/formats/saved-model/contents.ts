@@ -1,15 +1,12 @@
 /** @file The graph of a SavedModel with the functions that it calls (graph.proto, function.proto of TensorFlow). */
-import type { TfConstant, TfNode } from '../tensorflow/graphDef';
-import { entry, parseNode } from '../tensorflow/graphProto';
+import { entry, parseNode, type ParsedNode } from '../tensorflow/graphProto';
 import type { TfFunction } from '../tensorflow/inlineFunctions';
 import { BYTES, type Span, type Wire } from '../wire';
 
-/** Nodes, functions and constants, as far as inference needs them. */
+/** Nodes and functions. A repair changes variables alone: the graph's constants are not written. */
 export class Contents {
-  readonly nodes: TfNode[] = [];
-  readonly functions = new Map<string, TfFunction>();
-  readonly constants = new Map<string, TfConstant>();
-  readonly texts = new Map<string, readonly string[]>();
+  readonly nodes: ParsedNode[] = [];
+  readonly functions = new Map<string, TfFunction<ParsedNode>>();
 
   constructor(private readonly wire: Wire) {}
 
@@ -17,7 +14,7 @@ export class Contents {
   addGraph(span: Span): void {
     for (const field of this.wire.fields(span)) {
       if (field.wire !== BYTES) continue;
-      if (field.number === 1) this.nodes.push(this.#node(field, ''));
+      if (field.number === 1) this.nodes.push(parseNode(this.wire, field));
       else if (field.number === 2) this.#addFunctions(field);
     }
   }
@@ -49,20 +46,9 @@ export class Contents {
     }
     this.functions.set(name, {
       arguments: inputs,
-      nodes: nodes.map((node) => this.#node(node, name)),
+      nodes: nodes.map((node) => parseNode(this.wire, node)),
       results: outputs.map((output) => returned.get(output) ?? ''),
     });
-  }
-
-  /** Constants are known by an attribute, because their nodes get other names where functions are put in. */
-  #node(span: Span, place: string): TfNode {
-    const { node, constant, texts } = parseNode(this.wire, span, new Map());
-    const id = `${place}\n${node.name}`;
-    // A repair changes variables alone: constants of the graph are not written.
-    if (constant !== undefined)
-      this.constants.set(id, { dims: constant.dims, dtype: constant.dtype, read: constant.read });
-    if (texts !== undefined) this.texts.set(id, texts);
-    return { ...node, attributes: new Map([...node.attributes, ['constant', id]]) };
   }
 
   #name(span: Span): string {

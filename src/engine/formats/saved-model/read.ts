@@ -3,7 +3,7 @@ import type { Files } from '../../support/files';
 import { float32, type Tensor } from '../../graph/tensor';
 import type { ModelFile } from '../format';
 import { decodeNumbers } from '../numberTypes';
-import { changesOf } from '../tensorflow/constantUses';
+import { graphChanges } from '../tensorflow/constantUses';
 import { convertGraph } from '../tensorflow/convert';
 import type { TfConstant, TfGraph, TfNode } from '../tensorflow/graphDef';
 import { inlineFunctions } from '../tensorflow/inlineFunctions';
@@ -25,7 +25,7 @@ export async function readSavedModel(files: Files, path: string): Promise<ModelF
     parts: [path, ...(index ? [index.path] : []), ...shards.map((shard) => shard.path)],
     weights: new Set(weights.keys()),
     write: (changes, baseName) =>
-      writeSavedModel(files, path, checkpoint, changesOf(graph, weights, changes), baseName),
+      writeSavedModel(files, path, checkpoint, graphChanges(graph, weights, changes), baseName),
   };
 }
 
@@ -34,10 +34,8 @@ function graphOf(wire: Wire, checkpoint: Checkpoint | undefined): TfGraph {
   const contents = new Contents(wire);
   for (const field of wire.fields(meta)) if (field.number === 2 && field.wire === BYTES) contents.addGraph(field);
   const nodes = inlineFunctions(contents.nodes, contents.functions);
-  const idOf = (node: TfNode): string => String(node.attributes.get('constant'));
-  const texts = new Map(nodes.flatMap((node) => named(node, contents.texts.get(idOf(node)))));
-  const constants = new Map(nodes.flatMap((node) => named(node, contents.constants.get(idOf(node)))));
-  const keys = variableKeys(nodes, texts);
+  const constants = new Map(nodes.flatMap(({ name, constant }) => (constant ? [[name, constant] as const] : [])));
+  const keys = variableKeys(nodes);
   const byName = new Map(nodes.map((node) => [node.name, node]));
   for (const node of nodes) {
     const variable = READS.has(node.op) ? variableOf(node, byName) : OLD.has(node.op) ? node : undefined;
@@ -51,10 +49,6 @@ function graphOf(wire: Wire, checkpoint: Checkpoint | undefined): TfGraph {
 /** Nodes that give the value of a variable, and those of TensorFlow 1 that are variables and their own value. */
 const READS = new Set(['ReadVariableOp']);
 const OLD = new Set(['Variable', 'VariableV2']);
-
-function named<T>(node: TfNode, value: T | undefined): [string, T][] {
-  return value === undefined ? [] : [[node.name, value]];
-}
 
 /** The node that a ReadVariableOp reads, through those that hand it on. */
 function variableOf(node: TfNode, byName: ReadonlyMap<string, TfNode>): TfNode | undefined {

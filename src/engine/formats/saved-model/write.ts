@@ -3,12 +3,12 @@ import { UnsupportedModelError } from '../../support/errors';
 import type { Files } from '../../support/files';
 import { dataView } from '../../support/dataView';
 import type { WrittenFile } from '../format';
+import { SAVED_MODEL } from '../mainFiles';
 import { replaceStored } from '../tensorflow/storedNumbers';
 import { FIXED32, Wire } from '../wire';
 import type { Checkpoint, Variable } from './checkpoint';
 import { maskedCrc32c } from './crc32c';
 
-const MAIN_FILE = 'saved_model.pb';
 /** BundleEntryProto.crc32c. */
 const CHECKSUM = 6;
 
@@ -20,8 +20,8 @@ export async function writeSavedModel(
   changes: ReadonlyMap<string, Float32Array>,
   baseName: string,
 ): Promise<WrittenFile[]> {
-  const folder = baseName === MAIN_FILE ? '' : `${baseName}/`;
-  const graph = { name: `${folder}${MAIN_FILE}`, bytes: await files.read(path) };
+  const folder = baseName === SAVED_MODEL ? '' : `${baseName}/`;
+  const graph = { name: `${folder}${SAVED_MODEL}`, bytes: await files.read(path) };
   if (checkpoint === undefined) return [graph];
   const { index, shards, variables } = checkpoint;
   const written = shards.map(({ path: shard, bytes }, i) => {

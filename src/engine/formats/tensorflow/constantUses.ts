@@ -1,10 +1,11 @@
 /** @file Constants of a TensorFlow graph as initializers of ours, each in the layout in which a node wants it. */
 import { ModelFormatError } from '../../support/errors';
+import { changesOf } from '../changes';
 import { checkFinite } from '../checkFinite';
 import type { Graph } from '../../graph/graph';
 import { float32, floats, sameDims, showDims, sizeOf, type Tensor } from '../../graph/tensor';
 import type { GraphWriter } from '../graphWriter';
-import { graphDims, toFile, toGraph, type WeightLayout } from '../keras/weights/layerWeights';
+import { graphDims, toGraph, type WeightLayout } from '../keras/weights/layerWeights';
 import { layerName, type TfConstant } from './graphDef';
 
 interface Use {
@@ -39,26 +40,17 @@ export class ConstantUses {
   }
 }
 
-/** The new values in file order, by key; weights that stay the same are left out. */
-export function changesOf(
-  { initializers }: Graph,
+/** See {@link changesOf}. */
+export function graphChanges(
+  graph: Graph,
   weights: ReadonlyMap<string, Use>,
   changed: ReadonlyMap<string, Tensor>,
 ): Map<string, Float32Array> {
-  const changes = new Map<string, Float32Array>();
-  for (const [name, tensor] of changed) {
-    const [use, before] = [weights.get(name), initializers.get(name)];
-    if (use?.constant.key === undefined || before === undefined)
-      throw new RangeError(`${name} is no weight of the file`);
-    if (!sameDims(before.dims, tensor.dims)) {
-      throw new RangeError(`${name} has shape ${showDims(before.dims)}, not ${showDims(tensor.dims)}`);
-    }
-    const [old, values] = [floats(before), floats(tensor)];
-    if (values.every((value, i) => value === old[i])) continue;
-    checkFinite(values, `"${name}"`);
-    changes.set(use.constant.key, toFile({ dims: use.constant.dims, layout: use.layout }, values));
-  }
-  return changes;
+  return changesOf(graph, changed, (name) => {
+    const { constant, layout } = weights.get(name) ?? {};
+    if (constant?.key === undefined || layout === undefined) return undefined;
+    return { dims: constant.dims, layout, key: constant.key, place: `"${name}"` };
+  });
 }
 
 function arranged(name: string, constant: TfConstant, layout: WeightLayout): Tensor {

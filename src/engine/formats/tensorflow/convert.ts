@@ -5,7 +5,7 @@ import type { Graph } from '../../graph/graph';
 import { GraphWriter } from '../graphWriter';
 import { feedShape } from '../keras/input';
 import { ConstantUses } from './constantUses';
-import type { TfGraph, TfNode } from './graphDef';
+import { parseValue, type TfGraph, type TfNode } from './graphDef';
 import { KnownValues } from './knownValues';
 import { NodeConverter, type Operand, type TfValue } from './nodeConverter';
 import { OPERATORS } from './operators';
@@ -65,12 +65,6 @@ export function convertGraph(source: TfGraph): ConvertedGraph {
     weights: constants.weights(),
     findings,
   };
-}
-
-/** `node:1` as the node and which of its outputs. */
-function parseValue(value: string): [node: string, index: number] {
-  const [, node = value, index = '0'] = /^(.*):(\d+)$/.exec(value) ?? [];
-  return [node, Number(index)];
 }
 
 /** The nodes that the outputs need, each behind those it reads. Throws where they stand in a circle or one is missing. */

@@ -38,3 +38,9 @@ export interface TfGraph {
   /** Shape of the images, where the file says so elsewhere than in their node. */
   readonly inputShape?: readonly number[];
 }
+
+/** `node:1` as the node and which of its outputs. */
+export function parseValue(value: string): [node: string, index: number] {
+  const [, node = value, index = '0'] = /^(.*):(\d+)$/.exec(value) ?? [];
+  return [node, Number(index)];
+}

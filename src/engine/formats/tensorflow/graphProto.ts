@@ -12,7 +12,7 @@ const MAX_REPEATED = 1 << 22;
 const MAX_TEXT = 1 << 16;
 
 /** DataType of types.proto. */
-const FLOATS: ReadonlyMap<number, NumberType> = new Map([
+export const FLOATS: ReadonlyMap<number, NumberType> = new Map([
   [1, float32],
   [2, float64],
   [14, bfloat16],
@@ -38,15 +38,14 @@ const WHOLE: ReadonlyMap<number, { bytes: number; read: (view: DataView, at: num
   [10, { bytes: 1, read: (view, at) => view.getUint8(at) }],
 ]);
 
-export interface ParsedNode {
-  readonly node: TfNode;
+export interface ParsedNode extends TfNode {
   readonly constant?: TfConstant;
   /** Texts of a constant that holds texts: names of tensors in a checkpoint. */
   readonly texts?: readonly string[];
 }
 
-/** `stored` gets the place of every constant that can be written back. `inputs` of function bodies keep the names of outputs. */
-export function parseNode(wire: Wire, span: Span, stored: Map<string, StoredNumbers>): ParsedNode {
+/** `stored` gets the place of every constant that is to be written back. `inputs` of function bodies keep the names of outputs. */
+export function parseNode(wire: Wire, span: Span, stored?: Map<string, StoredNumbers>): ParsedNode {
   let [name, op] = ['', ''];
   const inputs: string[] = [];
   const attributes = new Map<string, TfAttribute>();
@@ -65,9 +64,8 @@ export function parseNode(wire: Wire, span: Span, stored: Map<string, StoredNumb
     }
   }
   const node = { name, op, inputs: dataInputs(inputs), attributes };
-  if (op !== 'Const' || tensor === undefined) return { node };
-  const { constant, texts } = constantOf(wire, tensor, name, stored);
-  return { node, ...(constant && { constant }), ...(texts && { texts }) };
+  if (op !== 'Const' || tensor === undefined) return node;
+  return { ...node, ...constantOf(wire, tensor, name, stored) };
 }
 
 /** Key and value of an entry of a map. */
@@ -157,7 +155,7 @@ function constantOf(
   wire: Wire,
   span: Span,
   name: string,
-  stored: Map<string, StoredNumbers>,
+  stored: Map<string, StoredNumbers> | undefined,
 ): { constant?: TfConstant; texts?: readonly string[] } {
   const { type, dims, content, floats, numbers, texts } = tensorFields(wire, span);
   const size = sizeOf(dims);
@@ -171,9 +169,9 @@ function constantOf(
       (place) => place !== undefined && place.end - place.start === size * float.bytes,
     );
     if (whole !== undefined) {
-      stored.set(name, { ...whole, type: float });
+      stored?.set(name, { ...whole, type: float });
       const read = (): Tensor => floatTensor(dims, decodeNumbers(float, wire.bytes.subarray(whole.start, whole.end)));
-      return { constant: { dims, dtype: 'float32', key: name, read } };
+      return { constant: { dims, dtype: 'float32', read, ...(stored && { key: name }) } };
     }
     const few = floats.flatMap((place) => wire.floats(place));
     return { constant: { dims, dtype: 'float32', read: () => floatTensor(dims, repeated(few, size, name)) } };

@@ -1,20 +1,9 @@
 /** @file Writes the files of a TensorFlow.js model with new values for some weights. */
 import type { WrittenFile } from '../format';
-import type { Manifest } from './manifest';
+import type { TfjsContents } from './contents';
 import { renameInManifest, shardName } from './rename';
-import { splitShards, type Shard } from './shards';
+import { splitShards } from './shards';
 import { replaceWeights } from './weightBytes';
-
-/** What was read of a model. */
-export interface TfjsContents {
-  /** Name of the model file. */
-  readonly name: string;
-  readonly text: Uint8Array;
-  readonly manifest: Manifest;
-  readonly shards: readonly (readonly Shard[])[];
-  /** The bytes of each group of shards. */
-  readonly groups: readonly Uint8Array[];
-}
 
 /** `changes`: new values in file order, by the keys of the manifest's entries. */
 export function writeShards(

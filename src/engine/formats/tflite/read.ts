@@ -6,7 +6,7 @@ import type { ModelFile } from '../format';
 import { toFile } from '../keras/weights/layerWeights';
 import { freeBatch } from '../onnx/rebatch';
 import { QUANTIZED } from '../quantizedFinding';
-import { changesOf } from '../tensorflow/constantUses';
+import { graphChanges } from '../tensorflow/constantUses';
 import { convertGraph } from '../tensorflow/convert';
 import { replaceStored, type StoredNumbers } from '../tensorflow/storedNumbers';
 import { attachedTexts } from './attachedTexts';
@@ -35,7 +35,7 @@ export async function readTflite(files: Files, path: string): Promise<ModelFile>
       Promise.resolve().then(() => {
         const stored = new Map<string, StoredNumbers>();
         const values = new Map<string, Float32Array>();
-        for (const [key, turned] of changesOf(graph, weights, changes)) {
+        for (const [key, turned] of graphChanges(graph, weights, changes)) {
           const { tensor, layout } = b.stored.get(key) ?? {};
           const type = tensor && writableType(tensor);
           if (tensor?.data === undefined || type === undefined) throw new RangeError(`${key} is no weight of the file`);

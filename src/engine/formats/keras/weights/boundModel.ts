@@ -1,10 +1,11 @@
 /** @file Joins a converted model with the weights of its file, and sorts out which of them a repair has changed. */
 import { ModelFormatError } from '../../../support/errors';
+import { changesOf as changedWeights } from '../../changes';
 import { checkFinite } from '../../checkFinite';
 import type { Graph } from '../../../graph/graph';
-import { floats, sameDims, showDims, type Tensor } from '../../../graph/tensor';
+import { sameDims, showDims, type Tensor } from '../../../graph/tensor';
 import type { ConvertedModel } from '../convert';
-import { graphDims, toFile, toGraph, type LayerInstance, type LayerWeight } from './layerWeights';
+import { graphDims, toGraph, type LayerInstance, type LayerWeight } from './layerWeights';
 
 /** A weight as it stands in a file. */
 export interface StoredWeight {
@@ -50,22 +51,13 @@ export function weightsOf(layers: readonly LayerInstance[]): LayerWeight[] {
   return layers.flatMap((layer) => [...layer.weights.values(), ...weightsOf(layer.children)]);
 }
 
-/** The new values in file order, by key; weights that stay the same are left out. */
+/** See {@link changedWeights}. */
 export function changesOf(model: BoundModel, weights: ReadonlyMap<string, Tensor>): Map<string, Float32Array> {
-  const changes = new Map<string, Float32Array>();
-  for (const [name, tensor] of weights) {
-    const bound = model.weights.get(name);
-    const before = model.graph.initializers.get(name);
-    if (bound === undefined || before === undefined) throw new RangeError(`${name} is no weight of the file`);
-    if (!sameDims(before.dims, tensor.dims)) {
-      throw new RangeError(`${name} has shape ${showDims(before.dims)}, not ${showDims(tensor.dims)}`);
-    }
-    const [old, values] = [floats(before), floats(tensor)];
-    if (values.every((value, i) => value === old[i])) continue;
-    checkFinite(values, placeOf(bound.weight));
-    changes.set(bound.key, toFile(bound.weight, values));
-  }
-  return changes;
+  return changedWeights(model.graph, weights, (name) => {
+    const { weight, key } = model.weights.get(name) ?? {};
+    if (weight === undefined || key === undefined) return undefined;
+    return { dims: weight.dims, layout: weight.layout, key, place: placeOf(weight) };
+  });
 }
 
 function placeOf({ layer, name }: LayerWeight): string {
