@@ -1,6 +1,8 @@
 /** @file Which files and folders hold models: by name where the name is enough, else by their first bytes. */
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { isFrozenGraph } from '../../engine/formats/frozen-graph/detect';
+import { isSavedModel } from '../../engine/formats/saved-model/detect';
 
 /** Names that models have; what is inside such a file may still be something else. */
 export const MODEL_GLOB =
@@ -73,12 +75,10 @@ function isTfjs(head: string): boolean {
   return /^\s*\{/.test(head) && /"(modelTopology|weightsManifest)"\s*:|"(layers|graph)-model"/.test(head);
 }
 
-/** A SavedModel, or a graph whose first node has a name and an operator; protobuf files of all kinds are called `.pb`. */
+/** Protobuf files of all kinds are called `.pb`. */
 function isTensorFlow(head: string): boolean {
-  return (
-    /^\x08\x01\x12[\x80-\xff]{0,4}[\0-\x7f]\n/.test(head) ||
-    /^\n[\x80-\xff]{0,4}[\0-\x7f]\n.[\w./-]+\x12.[A-Z_]\w/s.test(head)
-  );
+  const bytes = Buffer.from(head, 'latin1');
+  return isSavedModel(bytes) || isFrozenGraph(bytes);
 }
 
 /** Asks about the first and, of HDF5 files, the last bytes, as text with one character a byte; false for what cannot be read. */

@@ -1,11 +1,11 @@
 /** @file Frozen graphs of TensorFlow: a `.pb` file that holds operators and weights. */
 import type { ModelFormat } from '../format';
-import { detectFrozenGraph } from './detect';
+import { isFrozenGraph } from './detect';
 import { readFrozenGraph } from './read';
 
 export const frozenGraph: ModelFormat = {
   id: 'tensorflow-graph',
   label: 'TensorFlow frozen graph',
-  detect: detectFrozenGraph,
+  detect: (_files, _path, head) => Promise.resolve(isFrozenGraph(head)),
   read: readFrozenGraph,
 };

@@ -13,7 +13,7 @@ import { parseModel, type OnnxModel, type OnnxValueInfo } from './proto/messages
 import { layerOf } from './flatten/flatNode';
 import { freeBatch } from './rebatch';
 import { acceptPixels } from './pixels';
-import { QUANTIZED } from '../quantizedFinding';
+import { QUANTIZED } from '../quantization';
 import { checkSupported } from './unsupported';
 import { isRewritten, NEWEST_OPSET, OLDEST_OPSET, upgrade, type VersionedBranch, type VersionedNode } from './upgrade';
 import { loadTensor } from './weights';

@@ -1,7 +1,10 @@
 /** @file A GraphDef in protobuf's wire format, and its constants by their places in the file (graph.proto, tensor.proto of TensorFlow). */
+import { dataView } from '../../support/dataView';
 import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
 import { bool, float32 as floatTensor, int64, showDims, sizeOf, type Tensor } from '../../graph/tensor';
 import { bfloat16, decodeNumbers, float16, float32, float64, type NumberType } from '../numberTypes';
+import * as whole from '../wholeNumbers';
+import type { WholeType } from '../wholeNumbers';
 import { BYTES, FIXED32, VARINT, type Span, type Wire } from '../wire';
 import type { TfAttribute, TfConstant, TfNode } from './graphDef';
 import { dataInputs } from './graphJson';
@@ -29,13 +32,12 @@ const TYPE_NAMES: ReadonlyMap<number, string> = new Map([
   [14, 'DT_BFLOAT16'],
   [19, 'DT_HALF'],
 ]);
-/** Bytes of an element of `tensor_content`, and how it is read. */
-const WHOLE: ReadonlyMap<number, { bytes: number; read: (view: DataView, at: number) => number }> = new Map([
-  [3, { bytes: 4, read: (view, at) => view.getInt32(at, true) }],
-  [4, { bytes: 1, read: (view, at) => view.getUint8(at) }],
-  [6, { bytes: 1, read: (view, at) => view.getInt8(at) }],
-  [9, { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) }],
-  [10, { bytes: 1, read: (view, at) => view.getUint8(at) }],
+const WHOLE: ReadonlyMap<number, WholeType> = new Map([
+  [3, whole.int32],
+  [4, whole.uint8],
+  [6, whole.int8],
+  [9, whole.int64],
+  [10, whole.uint8],
 ]);
 
 export interface ParsedNode extends TfNode {
@@ -165,12 +167,13 @@ function constantOf(
   if (texts.length > 0) return { texts };
   const float = FLOATS.get(type);
   if (float !== undefined) {
-    const whole = [content, floats.length === 1 && float === float32 ? floats[0] : undefined].find(
+    const complete = [content, floats.length === 1 && float === float32 ? floats[0] : undefined].find(
       (place) => place !== undefined && place.end - place.start === size * float.bytes,
     );
-    if (whole !== undefined) {
-      stored?.set(name, { ...whole, type: float });
-      const read = (): Tensor => floatTensor(dims, decodeNumbers(float, wire.bytes.subarray(whole.start, whole.end)));
+    if (complete !== undefined) {
+      stored?.set(name, { ...complete, type: float });
+      const read = (): Tensor =>
+        floatTensor(dims, decodeNumbers(float, wire.bytes.subarray(complete.start, complete.end)));
       return { constant: { dims, dtype: 'float32', read, ...(stored && { key: name }) } };
     }
     const few = floats.flatMap((place) => wire.floats(place));
@@ -183,7 +186,7 @@ function constantOf(
     if (content.end - content.start !== size * kind.bytes) {
       throw new ModelFormatError('a constant has not as many numbers as its shape', { place: `"${name}"` });
     }
-    const view = new DataView(wire.bytes.buffer, wire.bytes.byteOffset + content.start, content.end - content.start);
+    const view = dataView(wire.bytes.subarray(content.start, content.end));
     return Array.from({ length: size }, (_, i) => kind.read(view, i * kind.bytes));
   };
   if (type === 10) return { constant: { dims, dtype: 'bool', read: () => bool(dims, values().map(Boolean)) } };

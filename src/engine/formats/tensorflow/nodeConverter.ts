@@ -22,6 +22,11 @@ export interface TfValue {
 /** What a node reads: a value of the graph, or a constant, which gets its layout from its use. */
 export type Operand = TfValue | { readonly name: string; readonly constant: TfConstant };
 
+/** Whether it is images that our graph keeps as `[N, C, H, W]`. */
+export function isImages(operand: Operand): boolean {
+  return 'order' in operand && operand.order === 'nchw';
+}
+
 /** Adds the nodes of one operator and returns its outputs. */
 export type OperatorConverter = (node: NodeConverter) => Operand | readonly Operand[];
 

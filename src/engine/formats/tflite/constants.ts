@@ -4,19 +4,17 @@ import { ModelFormatError } from '../../support/errors';
 import { bool, float32 as floatTensor, int64, showDims, sizeOf, type Tensor } from '../../graph/tensor';
 import { graphDims, toGraph, type WeightLayout } from '../keras/weights/layerWeights';
 import { decodeNumbers, float16, float32, type NumberType } from '../numberTypes';
+import { withScales } from '../quantization';
+import * as whole from '../wholeNumbers';
+import type { WholeType } from '../wholeNumbers';
 import type { TfConstant } from '../tensorflow/graphDef';
 import type { TfliteTensor } from './contents';
 
 const FLOATS: Readonly<Record<string, NumberType>> = { FLOAT32: float32, FLOAT16: float16 };
 
-/** Bytes of an element, and how it is read. */
-const WHOLE: Readonly<Record<string, { bytes: number; read: (view: DataView, at: number) => number }>> = {
-  INT8: { bytes: 1, read: (view, at) => view.getInt8(at) },
-  UINT8: { bytes: 1, read: (view, at) => view.getUint8(at) },
-  BOOL: { bytes: 1, read: (view, at) => view.getUint8(at) },
-  INT16: { bytes: 2, read: (view, at) => view.getInt16(at, true) },
-  INT32: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
-  INT64: { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
+const WHOLE: Readonly<Record<string, WholeType>> = {
+  ...{ INT8: whole.int8, UINT8: whole.uint8, BOOL: whole.uint8 },
+  ...{ INT16: whole.int16, INT32: whole.int32, INT64: whole.int64 },
 };
 
 /** Number type of a tensor whose numbers can be written back. */
@@ -58,24 +56,20 @@ export function constantOf(
     if (type === 'BOOL') return { dims, dtype: 'bool', read: () => bool(dims, values.map(Boolean)) };
     return { dims, dtype: 'int64', read: () => int64(dims, values) };
   }
-  const read = (): Tensor => floatTensor(turned, toGraph({ dims, layout }, realNumbers(stored, tensor, count)));
+  const read = (): Tensor => floatTensor(turned, toGraph({ dims, layout }, realNumbers(stored, tensor)));
   return { dims: turned, dtype: 'float32', read, ...(writableType(tensor) && { key }) };
 }
 
 function wholeNumbers(stored: Uint8Array, type: string, count: number): number[] {
-  const { bytes, read } = WHOLE[type] ?? { bytes: 1, read: () => 0 };
+  const { bytes, read } = WHOLE[type] ?? whole.uint8;
   const view = dataView(stored);
   return Array.from({ length: count }, (_, i) => read(view, i * bytes));
 }
 
-function realNumbers(stored: Uint8Array, { type, dims, quantization }: TfliteTensor, count: number): Float32Array {
+function realNumbers(stored: Uint8Array, { type, dims, quantization }: TfliteTensor): Float32Array {
   const float = FLOATS[type];
-  if (float !== undefined) return decodeNumbers(float, stored);
-  const { scales, zeroPoints, axis } = quantization ?? { scales: [1], zeroPoints: [0], axis: 0 };
-  // Elements that share an index along the axis follow each other in blocks.
-  const block = scales.length === 1 ? count : sizeOf(dims.slice(axis + 1));
-  return Float32Array.from(wholeNumbers(stored, type, count), (value, i) => {
-    const at = Math.floor(i / block) % scales.length;
-    return (scales[at] ?? 1) * (value - (zeroPoints[at] ?? zeroPoints[0] ?? 0));
-  });
+  if (float !== undefined || quantization === undefined) return decodeNumbers(float ?? float32, stored);
+  const { bytes, read } = WHOLE[type] ?? whole.uint8;
+  const view = dataView(stored);
+  return withScales(dims, quantization, (i, scale, zero) => scale * (read(view, i * bytes) - zero));
 }

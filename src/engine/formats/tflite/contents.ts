@@ -1,15 +1,9 @@
 /** @file What a TensorFlow Lite file holds: tensors, some of them constant, and operators on them. */
 import { ModelFormatError, UnsupportedModelError } from '../../support/errors';
+import type { Quantization } from '../quantization';
 import type { Span } from '../wire';
 import { Table } from './flatBuffer';
 import { BUILTIN_OPERATOR, FIELDS, TENSOR_TYPE } from './schema';
-
-/** Numbers stand for `scale · (q − zeroPoint)`, with one scale for all or one for each index along `axis`. */
-export interface Quantization {
-  readonly scales: readonly number[];
-  readonly zeroPoints: readonly number[];
-  readonly axis: number;
-}
 
 export interface TfliteTensor {
   readonly index: number;

@@ -5,7 +5,7 @@ import type { Graph } from '../../graph/graph';
 import type { ModelFile } from '../format';
 import { toFile } from '../keras/weights/layerWeights';
 import { freeBatch } from '../onnx/rebatch';
-import { QUANTIZED } from '../quantizedFinding';
+import { QUANTIZED } from '../quantization';
 import { graphChanges } from '../tensorflow/constantUses';
 import { convertGraph } from '../tensorflow/convert';
 import { replaceStored, type StoredNumbers } from '../tensorflow/storedNumbers';

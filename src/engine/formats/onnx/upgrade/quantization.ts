@@ -3,7 +3,8 @@
  * computed while reading; of quantising on the way, that numbers end with the range of the type is kept, that they are rounded is not.
  */
 import { UnsupportedModelError } from '../../../support/errors';
-import { float32, sizeOf, toNumbers, type Tensor } from '../../../graph/tensor';
+import { float32, toNumbers } from '../../../graph/tensor';
+import { withScales, type Quantization } from '../../quantization';
 import { DATA_TYPE } from '../proto/elementType';
 import { layerOf } from '../flatten/flatNode';
 import type { Node } from '../../../graph/graph';
@@ -15,12 +16,8 @@ const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> =
   int32: [-128, 127],
 };
 
-interface Scale {
-  readonly scales: readonly number[];
-  readonly zeroPoints: readonly number[];
+interface Scale extends Quantization {
   readonly range: readonly [least: number, most: number];
-  /** Along which there is a scale for each index, where there are several. */
-  readonly axis: number;
 }
 
 export const quantizeLinear: Rule = (node, context) => {
@@ -28,11 +25,12 @@ export const quantizeLinear: Rule = (node, context) => {
   const scale = scaleOf(node, context);
   const weights = context.tensor(x);
   if (weights?.dtype === 'float32') {
-    const rounded = perElement(weights, scale, (value, step, zero) => {
-      const code = Math.round(Number(value) / step) + zero;
-      return step * (Math.max(scale.range[0], Math.min(scale.range[1], code)) - zero);
+    const { dims, data } = weights;
+    const rounded = withScales(dims, scale, (i, size, zero) => {
+      const code = Math.round(Number(data[i]) / size) + zero;
+      return size * (Math.max(scale.range[0], Math.min(scale.range[1], code)) - zero);
     });
-    context.define(output, rounded);
+    context.define(output, float32(dims, rounded));
     return [];
   }
   const [step0 = 1, zero = 0] = [scale.scales[0], scale.zeroPoints[0]];
@@ -51,10 +49,8 @@ export const dequantizeLinear: Rule = (node, context) => {
   if (!isCode && context.type(x)?.dtype === 'float32') return [step('Identity', [x], output)];
   const scale = scaleOf(node, context);
   if (isCode) {
-    context.define(
-      output,
-      perElement(codes, scale, (code, size, zero) => size * (Number(code) - zero)),
-    );
+    const real = withScales(codes.dims, scale, (i, size, zero) => size * (Number(codes.data[i]) - zero));
+    context.define(output, float32(codes.dims, real));
     return [];
   }
   if (scale.scales.length > 1) throw unsupported(node, 'several scales of one value');
@@ -81,22 +77,6 @@ function scaleOf(node: Node, context: UpgradeContext): Scale {
     ...{ scales: toNumbers(scale), zeroPoints: zero === undefined ? [] : toNumbers(zero), range },
     axis: Number(node.attributes['axis'] ?? 1),
   };
-}
-
-/** `f` of every element with its scale and zero point. */
-function perElement(
-  tensor: Tensor,
-  { scales, zeroPoints, axis }: Scale,
-  f: (value: number | bigint, scale: number, zeroPoint: number) => number,
-): Tensor {
-  const { dims, data } = tensor;
-  const along = axis < 0 ? axis + dims.length : axis;
-  const block = scales.length === 1 ? data.length : sizeOf(dims.slice(along + 1));
-  const result = Float32Array.from({ length: data.length }, (_, i) => {
-    const at = Math.floor(i / block) % scales.length;
-    return f(data[i] ?? 0, scales[at] ?? 1, zeroPoints[at] ?? zeroPoints[0] ?? 0);
-  });
-  return float32(dims, result);
 }
 
 function unsupported(node: Node, what: string): UnsupportedModelError {

@@ -1,5 +1,11 @@
 /** @file Operators on single elements, and on pairs of them with NumPy's broadcasting. */
-import type { NodeConverter, OperatorConverter, OperatorFamily, TfValue } from '../nodeConverter';
+import {
+  isImages,
+  type NodeConverter,
+  type OperatorConverter,
+  type OperatorFamily,
+  type TfValue,
+} from '../nodeConverter';
 
 const unary =
   (op: string): OperatorConverter =>
@@ -22,7 +28,7 @@ interface Aligned {
 
 /** Both inputs with axes that broadcast to each other. */
 export function aligned(node: NodeConverter): Aligned {
-  const image = [node.operand(0), node.operand(1)].some((operand) => 'order' in operand && operand.order === 'nchw');
+  const image = [node.operand(0), node.operand(1)].some(isImages);
   const beside = image ? [besideImages(node, 0), besideImages(node, 1)] : [];
   const [a = node.tf(0), b = node.tf(1)] = beside.includes(undefined) ? [] : beside;
   const rank = a.rank === undefined || b.rank === undefined ? undefined : Math.max(a.rank, b.rank);
@@ -82,7 +88,7 @@ export const elementwise = {
     return { ...result, value: node.op('Mul', [difference, difference]) };
   },
   AddN: (node) => {
-    const images = node.operands.every((operand) => 'order' in operand && operand.order === 'nchw');
+    const images = node.operands.every(isImages);
     const all = node.operands.map((_, i) => (images ? node.nchw(i) : node.tf(i)));
     return {
       ...node.value(0),

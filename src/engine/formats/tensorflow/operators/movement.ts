@@ -1,7 +1,14 @@
 /** @file Operators that move elements: shapes, slices, padding, resizing. */
 import { sizeOf, type Tensor } from '../../../graph/tensor';
 import { KERAS_AXES, NCHW_AXES } from '../../keras/kerasTensor';
-import type { NodeConverter, Operand, OperatorConverter, OperatorFamily, TfValue } from '../nodeConverter';
+import {
+  isImages,
+  type NodeConverter,
+  type Operand,
+  type OperatorConverter,
+  type OperatorFamily,
+  type TfValue,
+} from '../nodeConverter';
 
 /** Stands for "to the end" in Slice, in either direction. */
 const END = 2 ** 31 - 1;
@@ -10,10 +17,7 @@ const same: OperatorConverter = (node) => node.operand(0);
 
 /** Concat and its kin: all inputs in one order. */
 function sameOrder(node: NodeConverter, inputs: readonly number[]): TfValue[] {
-  const images = inputs.every((i) => {
-    const operand = node.operand(i);
-    return 'order' in operand && operand.order === 'nchw';
-  });
+  const images = inputs.every((i) => isImages(node.operand(i)));
   return inputs.map((i) => (images ? node.nchw(i) : node.tf(i)));
 }
 
