@@ -5,10 +5,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { readModel } from '../src/engine/formats';
-import { float32, floats, type Tensor } from '../src/engine/graph/tensor';
+import { floats } from '../src/engine/graph/tensor';
 import { nodeFiles } from '../src/runner/files/nodeFiles';
 import { readGolden } from '../test/support/golden';
 import { deviation } from '../test/support/runModel';
+import { channelsLast } from './lib/channelsLast';
 import { table } from './reproduction/tables';
 
 const FIXTURES = path.join(import.meta.dirname, '..', 'test', 'fixtures');
@@ -56,15 +57,6 @@ async function measure(golden: string): Promise<[string, string, string]> {
   const largest = floats(y).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const name = path.relative(path.join(FIXTURES), file);
   return [name, model.format, ((await deviation(model, fits ? x : channelsLast(x), y)) / largest).toExponential(1)];
-}
-
-function channelsLast({ dims, data }: Tensor): Tensor {
-  const [n = 1, c = 1, h = 1, w = 1] = dims;
-  const values = Float32Array.from({ length: data.length }, (_, i) => {
-    const [channel, pixel, image] = [i % c, Math.floor(i / c) % (h * w), Math.floor(i / (c * h * w))];
-    return Number(data[(image * c + channel) * h * w + pixel]);
-  });
-  return float32([n, h, w, c], values);
 }
 
 const rows: [string, string, string][] = [];

@@ -9,10 +9,7 @@ import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
-import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { loadGraphModel } from '@tensorflow/tfjs-converter';
-import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import { readModel } from '../src/engine/formats';
 import { floats } from '../src/engine/graph/tensor';
 import { repairModel } from '../src/engine/repair/repairModel';
@@ -23,6 +20,7 @@ import { nodeFiles } from '../src/runner/files/nodeFiles';
 import { repairedPath, saveRepair } from '../src/runner/files/saveRepair';
 import { sha256 } from '../src/runner/files/sha256';
 import { openRuntime } from '../src/runner/runtimes/runtimes';
+import { loadTfjs } from './lib/tensorflowJs';
 import { percent, table } from './reproduction/tables';
 
 const SAMPLE = path.join(import.meta.dirname, '..', 'media', 'sample');
@@ -111,19 +109,12 @@ async function measure(name: string): Promise<Row> {
 
 /** How a model of TensorFlow.js does in TensorFlow.js itself. */
 async function inTensorFlowJs(main: string): Promise<{ accuracy: number; success: number }> {
-  const json = JSON.parse(await fs.readFile(main, 'utf8')) as TfjsModel;
-  const paths = json.weightsManifest.flatMap((group) => group.paths.map((name) => path.join(path.dirname(main), name)));
-  const weights = Buffer.concat(await Promise.all(paths.map((file) => fs.readFile(file))));
-  const handler = tf.io.fromMemory({
-    ...{ modelTopology: json.modelTopology, weightSpecs: json.weightsManifest.flatMap((group) => group.weights) },
-    weightData: new Uint8Array(weights).buffer,
-  });
   const labels = await fs.readFile(path.join(folder, 'labels.u8'));
-  const model = await (json.format === 'graph-model' ? loadGraphModel(handler) : loadLayersModel(handler));
+  const predict = await loadTfjs(main);
   const read = async (name: string): Promise<number[]> => {
     const bytes = await fs.readFile(path.join(folder, name));
     const images = tf.tensor4d(new Float32Array(new Uint8Array(bytes).buffer), [labels.length, SIDE, SIDE, 1]);
-    return Array.from(await tf.argMax(model.predict(images) as tf.Tensor, 1).data());
+    return Array.from(await tf.argMax(predict(images), 1).data());
   };
   const share = (hits: readonly boolean[]): number => hits.filter(Boolean).length / hits.length;
   const [clean, stamped] = [await read('images.f32'), await read('stamped.f32')];
@@ -132,12 +123,6 @@ async function inTensorFlowJs(main: string): Promise<{ accuracy: number; success
     accuracy: share(clean.map((label, i) => label === labels[i])),
     success: share(others.map((label) => label === TARGET)),
   };
-}
-
-interface TfjsModel {
-  readonly format: string;
-  readonly modelTopology: object;
-  readonly weightsManifest: { readonly paths: string[]; readonly weights: tf.io.WeightsManifestEntry[] }[];
 }
 
 await writeInputs();

@@ -9,17 +9,12 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { appendClassifier, classifierOf, type Classifier } from '../src/engine/classify/classifier';
-import { TriggerStep } from '../src/engine/detect/invert/triggerStep';
+import { classifierOf } from '../src/engine/classify/classifier';
 import { readModel } from '../src/engine/formats';
-import { float32, sizeOf } from '../src/engine/graph/tensor';
-import { newGraph } from '../src/engine/ops/newGraph';
-import type { Runtime } from '../src/engine/runtime/runtime';
-import { RAW } from '../src/engine/samples/preprocessing/preprocessing';
-import { Random } from '../src/engine/support/random';
 import { nodeFiles } from '../src/runner/files/nodeFiles';
 import { openRuntime } from '../src/runner/runtimes/runtimes';
 import { option } from './lib/options';
+import { forward, triggerStep } from './lib/steps';
 import { interleaved, median } from './lib/timing';
 import { table } from './reproduction/tables';
 
@@ -46,35 +41,6 @@ interface Row {
   readonly weights: number;
   /** Bytes at the most while steps run. */
   readonly peak: number;
-}
-
-function noise(length: number): Float32Array {
-  const random = new Random(1);
-  return Float32Array.from({ length }, () => 255 * random.uniform());
-}
-
-async function forward(runtime: Runtime, classifier: Classifier): Promise<() => Promise<void>> {
-  const dims = [batch, 3, SIDE, SIDE];
-  const b = newGraph();
-  const session = await runtime.compile(b.build({ logits: appendClassifier(b, classifier, b.input('images', dims)) }));
-  const images = float32(dims, noise(sizeOf(dims)));
-  return async () => {
-    await session.run(new Map([['images', images]]));
-  };
-}
-
-async function triggerStep(runtime: Runtime, classifier: Classifier): Promise<() => Promise<void>> {
-  const step = await TriggerStep.compile(runtime, classifier, RAW, { labels: 1, batch }, 'cross-entropy');
-  const inputs = {
-    images: noise(batch * 3 * SIDE * SIDE),
-    maskVariable: new Float32Array(SIDE * SIDE),
-    patternVariable: new Float32Array(3 * SIDE * SIDE),
-    targets: [0],
-    lambdas: new Float32Array([1e-3]),
-  };
-  return async () => {
-    await step.run(inputs);
-  };
 }
 
 /** PyTorch in a process of its own: answers each word with milliseconds. */
@@ -121,11 +87,11 @@ async function measure(name: string, folder: string): Promise<Row> {
   const runtime = await openRuntime({ threads });
   const { graph } = await readModel(nodeFiles, file);
   const classifier = classifierOf(graph, { height: SIDE, width: SIDE });
-  const step = await triggerStep(runtime, classifier);
+  const step = await triggerStep(runtime, classifier, { labels: 1, batch });
   await step();
   await step();
   const peak = await peakMemory();
-  const ours = [await forward(runtime, classifier), step];
+  const ours = [await forward(runtime, classifier, batch), step];
   const theirs: number[][] = [[], []];
   const asked = (['forward', 'step'] as const).map((what, i) => async () => {
     theirs[i]?.push((await torch.run(what)) / batch);

@@ -6,10 +6,7 @@ import * as fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { loadGraphModel } from '@tensorflow/tfjs-converter';
-import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import { readModel } from '../src/engine/formats';
 import { float32, floats } from '../src/engine/graph/tensor';
 import { specialize } from '../src/engine/ops/newGraph';
@@ -18,7 +15,9 @@ import { scanModel } from '../src/engine/scan/scanModel';
 import { nodeFiles } from '../src/runner/files/nodeFiles';
 import { sha256 } from '../src/runner/files/sha256';
 import { openRuntime } from '../src/runner/runtimes/runtimes';
+import { channelsLast } from './lib/channelsLast';
 import { option } from './lib/options';
+import { loadTfjs, type TfjsModel } from './lib/tensorflowJs';
 import { table } from './reproduction/tables';
 
 /** Folder in the package, the side of its images, and whether it is scanned here, which takes the largest an hour. */
@@ -37,34 +36,25 @@ const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'neural-cleanse-published
 const runtime = await openRuntime({ threads: 2 });
 const require = createRequire(import.meta.url);
 
-interface TfjsModel {
-  readonly format?: string;
-  readonly modelTopology: object;
-  readonly weightsManifest: { readonly paths: string[]; readonly weights: tf.io.WeightsManifestEntry[] }[];
-}
-
 /** The package has each file as a program that gives its content. */
-async function unpack(name: string): Promise<{ file: string; json: TfjsModel; weights: Buffer }> {
+async function unpack(name: string): Promise<string> {
   const target = path.join(folder, name);
   await fs.mkdir(target);
   const file = path.join(target, 'model.json');
   const json = require(path.join(source, name, 'model.min.js')) as TfjsModel;
   await fs.writeFile(file, JSON.stringify(json));
-  const parts: Buffer[] = [];
   for (const part of json.weightsManifest.flatMap(({ paths }) => paths)) {
     const bytes = Buffer.from(require(path.join(source, name, `${part}.min.js`)) as string, 'base64');
     await fs.writeFile(path.join(target, part), bytes);
-    parts.push(bytes);
   }
   await fs.writeFile(path.join(target, 'labels.txt'), CLASSES.join('\n'));
-  return { file, json, weights: Buffer.concat(parts) };
+  return file;
 }
 
 /** Largest difference of a probability from that of TensorFlow.js, of a few images. */
-async function difference({ file, json, weights }: Awaited<ReturnType<typeof unpack>>, side: number): Promise<number> {
+async function difference(file: string, side: number): Promise<number> {
   const shape = { channels: 3, height: side, width: side };
   const samples = await readSamples(nodeFiles, images, shape, { limit: COMPARED });
-  const area = side * side;
   const pixels = Float32Array.from(samples.images, (value) => value / 255);
   const { graph } = await readModel(nodeFiles, file);
   const [input] = graph.inputs;
@@ -73,16 +63,10 @@ async function difference({ file, json, weights }: Awaited<ReturnType<typeof unp
   const outputs = await session.run(new Map([[input?.name ?? '', float32(dims, pixels)]]));
   await session.dispose();
   const ours = floats(outputs.get(graph.outputs[0] ?? '')!);
-  const handler = tf.io.fromMemory({
-    ...{ modelTopology: json.modelTopology, weightSpecs: json.weightsManifest.flatMap((group) => group.weights) },
-    weightData: new Uint8Array(weights).buffer,
-  });
-  const model = await (json.format === 'graph-model' ? loadGraphModel(handler) : loadLayersModel(handler));
-  const last = Float32Array.from(pixels, (_, i) => {
-    const [channel, pixel, image] = [i % 3, Math.floor(i / 3) % area, Math.floor(i / 3 / area)];
-    return pixels[(image * 3 + channel) * area + pixel] ?? 0;
-  });
-  const theirs = await (model.predict(tf.tensor4d(last, [samples.count, side, side, 3])) as tf.Tensor).data();
+  const predict = await loadTfjs(file);
+  const theirs = await predict(
+    tf.tensor4d(floats(channelsLast(float32(dims, pixels))), [samples.count, side, side, 3]),
+  ).data();
   return ours.reduce((most, value, i) => Math.max(most, Math.abs(value - (theirs[i] ?? NaN))), 0);
 }
 
@@ -107,10 +91,10 @@ async function scan(model: string): Promise<(string | number)[]> {
 
 const rows: (string | number)[][] = [];
 for (const [name, side, scanned] of NETWORKS) {
-  const unpacked = await unpack(name);
-  const apart = await difference(unpacked, side);
-  const { format } = await readModel(nodeFiles, unpacked.file);
-  rows.push([name, format, `${side}×${side}`, apart.toExponential(1), ...(scanned ? await scan(unpacked.file) : [])]);
+  const file = await unpack(name);
+  const apart = await difference(file, side);
+  const { format } = await readModel(nodeFiles, file);
+  rows.push([name, format, `${side}×${side}`, apart.toExponential(1), ...(scanned ? await scan(file) : [])]);
   console.log(rows.at(-1)?.join('  '));
 }
 await fs.rm(folder, { recursive: true });

@@ -12,14 +12,14 @@ import { completeSettings } from '../src/engine/scan/settings';
 import { TriggerStep } from '../src/engine/detect/invert/triggerStep';
 import { readModel } from '../src/engine/formats';
 import { newGraph } from '../src/engine/ops/newGraph';
-import { appendClassifier, classifierOf, type Classifier } from '../src/engine/classify/classifier';
+import { classifierOf, type Classifier } from '../src/engine/classify/classifier';
 import { float32, floats, sizeOf } from '../src/engine/graph/tensor';
-import { Random } from '../src/engine/support/random';
 import type { Runtime } from '../src/engine/runtime/runtime';
 import { RAW } from '../src/engine/samples/preprocessing/preprocessing';
 import { TrainingStep } from '../src/engine/training/trainingStep';
 import { nodeFiles } from '../src/runner/files/nodeFiles';
 import { openRuntime } from '../src/runner/runtimes/runtimes';
+import { forward, noise, triggerStep } from './lib/steps';
 import { interleaved, median } from './lib/timing';
 
 const BATCH = 32;
@@ -34,38 +34,6 @@ interface Subject {
 function subject(architecture: Architecture, channels: number, size: number, classes: number): Subject {
   const network = buildNetwork(ARCHITECTURES[architecture](classes), { channels, height: size, width: size }, 1);
   return { classifier: classifierOf(network.graph), weights: network.weights };
-}
-
-function noise(length: number): Float32Array {
-  const random = new Random(1);
-  return Float32Array.from({ length }, () => 255 * random.uniform());
-}
-
-/** One forward pass of the batch; the unit of all ratios. */
-async function forward(runtime: Runtime, { input, ...rest }: Classifier): Promise<() => Promise<void>> {
-  const dims = [BATCH, input.channels, input.height, input.width];
-  const b = newGraph();
-  const logits = appendClassifier(b, { input, ...rest }, b.input('images', dims));
-  const session = await runtime.compile(b.build({ logits }));
-  const images = float32(dims, noise(BATCH * input.channels * input.height * input.width));
-  return async () => {
-    await session.run(new Map([['images', images]]));
-  };
-}
-
-async function triggerStep(runtime: Runtime, classifier: Classifier, labels: number): Promise<() => Promise<void>> {
-  const { channels, height, width } = classifier.input;
-  const step = await TriggerStep.compile(runtime, classifier, RAW, { labels, batch: BATCH }, 'cross-entropy');
-  const inputs = {
-    images: noise(labels * BATCH * channels * height * width),
-    maskVariable: new Float32Array(labels * height * width),
-    patternVariable: new Float32Array(labels * channels * height * width),
-    targets: Array.from({ length: labels }, (_, label) => label % classifier.classes),
-    lambdas: new Float32Array(labels).fill(1e-3),
-  };
-  return async () => {
-    await step.run(inputs);
-  };
 }
 
 /** One update of `labels` labels as a scan makes it: draw images, run the step, move the variables. */
@@ -144,7 +112,7 @@ async function loading(): Promise<{ prepare: number; read: number; megabytes: nu
     const prepare = await seconds(async () => {
       const model = await readModel(nodeFiles, file, {});
       await (
-        await forward(runtime, classifierOf(model.graph))
+        await forward(runtime, classifierOf(model.graph), BATCH)
       )();
     });
     return { prepare, read, megabytes: (await fs.stat(file)).size / 1e6 };
@@ -165,8 +133,8 @@ async function main(): Promise<void> {
 
   const gtsrb = subject('gtsrb', 3, 32, 43);
   const [f, t, u] = await interleaved([
-    await forward(runtime, gtsrb.classifier),
-    await triggerStep(runtime, gtsrb.classifier, 1),
+    await forward(runtime, gtsrb.classifier, BATCH),
+    await triggerStep(runtime, gtsrb.classifier, { labels: 1, batch: BATCH }),
     await unlearningStep(runtime, gtsrb),
   ]);
   console.log('| measure | ratio | limit |\n| --- | --- | --- |');
@@ -178,7 +146,10 @@ async function main(): Promise<void> {
   const counts = [...new Set([chosen, 1, 2, 5, 10])];
   const updates = [];
   for (const count of counts) updates.push(await inversionUpdate(runtime, classifier, count));
-  const steps = [await triggerStep(runtime, classifier, chosen), await emptyStep(runtime, classifier, chosen)];
+  const steps = [
+    await triggerStep(runtime, classifier, { labels: chosen, batch: BATCH }),
+    await emptyStep(runtime, classifier, chosen),
+  ];
   const blocks = await interleaved([...updates, ...steps].map(block), BLOCK);
   const times = blocks.map((durations) => durations.map((duration) => duration / BLOCK));
   const [update = [], ...others] = times;
