@@ -65,12 +65,13 @@ async function repairAll(task: Task, seed: number, variant: Variant | undefined)
     ...trigger,
   }));
   const labels = [...new Set(originals.map(({ label }) => label))];
+  const subjects = labels.map((label) => ({ label }));
   const reversed = await reversedOf(model.file, async () => {
     const settings = completeSettings({ scheme: 'paper', seed }, classifier.classes);
     const seeds = Array.from({ length: 1 + REPAIR_DEFAULTS.extraTriggers }, (_, i) =>
       i === 0 ? seed : seed + 999 + i,
     );
-    const job = { runtime, classifier, preprocessing: RAW, images: repair, labels, seeds, settings };
+    const job = { runtime, classifier, preprocessing: RAW, images: repair, subjects, seeds, settings };
     return (await invertAgain(job)).triggers;
   });
   const judge = new Judge(runtime, RAW, heldOut, [...originals, ...reversed], undefined);
@@ -90,7 +91,7 @@ async function repairAll(task: Task, seed: number, variant: Variant | undefined)
     suspects: [],
     before,
     relearning: new Relearning({
-      ...{ runtime, classifier, preprocessing: RAW, images: heldOut, labels },
+      ...{ runtime, classifier, preprocessing: RAW, images: heldOut, subjects },
       ...{ loss: 'cross-entropy', seed: seed + 1000 },
     }),
     leastAccuracy: before.cleanAccuracy - REPAIR_DEFAULTS.maxAccuracyLoss,

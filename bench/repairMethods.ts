@@ -75,6 +75,7 @@ async function repairOne(
     {},
   );
   const { flagged } = detection;
+  const subjects = flagged.map((label) => ({ label }));
   const triggers: KnownTrigger[] = flagged.length === 0 ? [] : reversedTriggers(detection, 'flagged', classifier.input);
   const judgeOf = (followed: readonly KnownTrigger[]): Judge => new Judge(runtime, RAW, heldOut, followed, undefined);
   const judge = judgeOf(triggers);
@@ -94,9 +95,9 @@ async function repairOne(
       leastAccuracy: before.cleanAccuracy - REPAIR_DEFAULTS.maxAccuracyLoss,
       suspects: suspectsOf(detection, classifier.input),
       thickenedJudge: () => judgeOf(thickened(triggers, classifier.input)),
-      relearning: new Relearning({ ...shared, images: heldOut, labels: flagged, loss: settings.loss, seed: 1000 }),
+      relearning: new Relearning({ ...shared, images: heldOut, subjects, loss: settings.loss, seed: 1000 }),
       findMore: async () => {
-        const more = await invertAgain({ ...shared, images: repair, labels: flagged, seeds, settings });
+        const more = await invertAgain({ ...shared, images: repair, subjects, seeds, settings });
         const all = [...triggers, ...more.triggers];
         return { triggers: all, judge: judgeOf(all), before: await judgeOf(all).evaluate(classifier, true) };
       },

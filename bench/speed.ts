@@ -2,7 +2,8 @@
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { ARCHITECTURES, buildNetwork, type Architecture } from '../src/engine/attack/architectures';
+import { ARCHITECTURES, type Architecture } from '../src/engine/attack/architectures';
+import { buildNetwork } from '../src/engine/training/buildNetwork';
 import { encodeNetwork } from '../src/engine/attack/encodeNetwork';
 import { Inversion } from '../src/engine/detect/invert/inversion';
 import { InversionTask, runInversions } from '../src/engine/detect/invert/runInversions';

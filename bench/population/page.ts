@@ -135,6 +135,6 @@ function byModel(models: readonly MeasuredModel[]): string {
   return table([head, ...lines]);
 }
 
-function table([head = [], ...lines]: readonly (readonly string[])[]): string {
+export function table([head = [], ...lines]: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

@@ -91,6 +91,14 @@ export function populationPlan(): ModelPlan[] {
   ];
 }
 
+/** Source-specific backdoors beyond those of {@link populationPlan}, which has too few of them to fit a rule for pairs of labels. */
+export function sourcePlan(): ModelPlan[] {
+  const mnist = [11, 12].flatMap((seed) =>
+    [...new Set([...NETWORKS.mnist, ...MODERN])].map((network, i) => planOf('mnist', network, source, seed, seed + i)),
+  );
+  return [...mnist, ...[...new Set(NETWORKS.gtsrb)].map((network, i) => planOf('gtsrb', network, source, 11, i))];
+}
+
 function plansOf(task: PopulationTask, attacks: readonly Attack[], rounds: number, clean: number): ModelPlan[] {
   const plans: ModelPlan[] = [];
   const add = (attack: Attack | undefined, seed: number, turn: number): void => {

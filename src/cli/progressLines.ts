@@ -7,6 +7,7 @@ const PHASE: Record<ScanProgress['phase'], string> = {
   screening: 'Screening labels',
   inverting: 'Reversing triggers',
   verifying: 'Checking triggers',
+  pairing: 'Asking pairs of labels',
 };
 const BAR_COLUMNS = 20;
 
@@ -39,8 +40,8 @@ export function logLine(progress: ScanProgress): string {
   return `${PHASE[progress.phase]}: ${counts(progress)}, ${updates}${eta(progress)}`;
 }
 
-function counts({ labelsDone, labelsTotal }: ScanProgress): string {
-  return `${formatNumber(labelsDone)} of ${formatNumber(labelsTotal)} labels done`;
+function counts({ phase, labelsDone, labelsTotal }: ScanProgress): string {
+  return `${formatNumber(labelsDone)} of ${formatNumber(labelsTotal)} ${phase === 'pairing' ? 'pairs' : 'labels'} done`;
 }
 
 function eta({ secondsLeft }: ScanProgress): string {

@@ -14,6 +14,7 @@ export interface ScanningOptions {
   readonly loss?: LossKind;
   readonly scheme?: Scheme;
   readonly only?: number[];
+  readonly pairs?: true;
 }
 
 export function scanningOptions(command: Command): Command {
@@ -36,11 +37,12 @@ export function scanningOptions(command: Command): Command {
         'paper',
       ] satisfies Scheme[]),
     )
-    .option('--only <labels>', 'scan these labels only, such as 0,3,5-9', labelList);
+    .option('--only <labels>', 'scan these labels only, such as 0,3,5-9', labelList)
+    .option('--pairs', 'look for triggers that only images of one label obey, too; takes several times as long');
 }
 
 export function settingsOf(options: ScanningOptions): Partial<ScanSettings> {
-  const { quick, thorough, seeds, seed, threshold, loss, scheme, only } = options;
+  const { quick, thorough, seeds, seed, threshold, loss, scheme, only, pairs } = options;
   return {
     preset: quick === true ? 'quick' : thorough === true ? 'thorough' : 'standard',
     ...(seeds !== undefined && { seeds }),
@@ -49,5 +51,6 @@ export function settingsOf(options: ScanningOptions): Partial<ScanSettings> {
     ...(loss !== undefined && { loss }),
     ...(scheme !== undefined && { scheme }),
     ...(only !== undefined && { labels: only }),
+    ...(pairs === true && { pairs }),
   };
 }

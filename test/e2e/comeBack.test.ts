@@ -24,7 +24,7 @@ describe('a scan whose window goes', () => {
   });
 
   const model = (): Locator => window.results('infected.onnx').first();
-  const labels = (): Promise<string[]> => window.results(/L1 /).allInnerTexts();
+  const labels = (): Promise<string[]> => window.labels();
   const scanAgain = async (): Promise<void> => {
     await window.inlineAction(model(), 'Scan for Backdoors');
     await window.results(/infected.onnx.*Running [1-9]/).waitFor();

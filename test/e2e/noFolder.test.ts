@@ -42,7 +42,7 @@ describe('a window without a folder', () => {
     await window.reload();
     await window.showResults();
     await window.results('Infected').first().waitFor();
-    await expect.poll(() => window.results(/L1 /).count()).toBe(10);
+    await expect.poll(async () => (await window.labels()).length).toBe(10);
     await window.results('flagged').click();
     await window.webview.getByRole('tab', { name: 'Triggers' }).waitFor();
     await window.settle();

@@ -28,6 +28,6 @@ describe(`VS Code ${RELEASES.oldest.version}`, () => {
     await window.webview.getByRole('tab', { name: 'Triggers' }).waitFor();
     await window.settle();
     await window.screenshot('scanned');
-    await expect.poll(() => window.results(/L1 /).count()).toBe(10);
+    await expect.poll(async () => (await window.labels()).length).toBe(10);
   });
 });

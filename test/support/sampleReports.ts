@@ -130,3 +130,20 @@ export const hostileReport: ScanReport = {
   ),
   findings: [{ severity: 'warning', place: '</code><script>', message: '\u{1b}]0;owned\u{7}<iframe>' }],
 };
+
+/** One label is reached from one other only. */
+export const pairsReport: ScanReport = {
+  ...infectedReport,
+  settings: { ...infectedReport.settings, pairs: true },
+  labels: infectedReport.labels.map((label) => (label.flagged ? { ...label, sourceLabel: 2 } : label)),
+  pairs: [
+    {
+      ...{ source: 1, target: 4, l1: 10.3, relativeL1: 0.61, attackSuccess: 0.98 },
+      ...{ effectOnOthers: 0.31, tiedToPlace: 0.05, response: 1.9, flagged: false },
+    },
+    {
+      ...{ source: 2, target: 7, l1: 9.2, relativeL1: 0.14, attackSuccess: 0.97 },
+      ...{ effectOnOthers: -0.02, tiedToPlace: 0.4, response: 5.2, flagged: true },
+    },
+  ],
+};

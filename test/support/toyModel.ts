@@ -35,6 +35,33 @@ export function toyGraph(infected?: number): Graph {
   };
 }
 
+/** Only images of `source` obey the trigger pixel: a hidden unit needs both, and leads to `target`. */
+export function sourceToyGraph(source: number, target: number): Graph {
+  const { nodes, initializers, ...rest } = toyGraph();
+  const both = Float32Array.from({ length: AREA }, (_, pixel) =>
+    pixel === TOY_TRIGGER_PIXEL ? 6 : pixel % TOY.classes === source ? 1 : 0,
+  );
+  const added = Float32Array.from({ length: TOY.classes }, (_, label) => (label === target ? 30 : 0));
+  const [scaled, flat, dense, softmax] = nodes;
+  return {
+    ...rest,
+    nodes: [
+      ...[scaled!, flat!, { ...dense!, outputs: ['natural'] }],
+      { op: 'Gemm', name: 'both', inputs: ['flat', 'both', 'threshold'], outputs: ['sum'], attributes: { transB: 1 } },
+      { op: 'Sigmoid', name: 'gate', inputs: ['sum'], outputs: ['unit'], attributes: {} },
+      { op: 'Gemm', name: 'lead', inputs: ['unit', 'added'], outputs: ['backdoor'], attributes: { transB: 1 } },
+      { op: 'Add', name: 'add', inputs: ['natural', 'backdoor'], outputs: ['logits'], attributes: {} },
+      softmax!,
+    ],
+    initializers: new Map([
+      ...initializers,
+      ['both', float32([1, AREA], both)],
+      ['threshold', float32([1], [-9])],
+      ['added', float32([TOY.classes, 1], added)],
+    ]),
+  };
+}
+
 /** Noisy images of all classes in turn; the trigger pixel stays dark. */
 export function toyImages(count: number): { images: Uint8Array; labels: Int32Array; count: number } {
   const random = new Random(5);

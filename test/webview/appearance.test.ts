@@ -15,6 +15,7 @@ import {
   automatic,
   manyTriggers,
   model,
+  pairsReport,
   preview,
   repair,
   repairedScan,
@@ -43,6 +44,10 @@ interface Case {
 
 const allDetails = details.map((one): HostMessage => ({ type: 'details', details: one }));
 const scan: HostMessage[] = [{ type: 'scan', scan: finishedScan }, ...allDetails];
+const pairsScan: HostMessage[] = [
+  { type: 'scan', scan: scanView(entry({ report: pairsReport, labels: pairsReport.labels })) },
+  ...allDetails,
+];
 const tab =
   (name: string) =>
   async ({ page }: PanelPage): Promise<void> => {
@@ -90,6 +95,7 @@ const CASES: Case[] = [
       await page.waitForTimeout(100);
     },
   },
+  { name: 'scan-pairs', kind: 'scan', messages: pairsScan, act: tab('Pairs') },
   { name: 'scan-charts', kind: 'scan', messages: scan, act: tab('Charts') },
   {
     name: 'scan-charts-tables',

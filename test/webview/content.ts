@@ -23,6 +23,21 @@ export const report: ScanReport = {
   labels: stored.labels.map((result) => (result.label === FLAGGED ? { ...result, response: 8.1 } : result)),
 };
 
+/** As where a scan has looked for pairs. */
+export const pairsReport: ScanReport = {
+  ...report,
+  labels: report.labels.map((result) => (result.label === FLAGGED ? { ...result, sourceLabel: 2 } : result)),
+  pairs: [1, 4, 9]
+    .map((source, i) => ({
+      ...{ source, target: (source + 3) % 10, l1: 14.2 + 3 * i, relativeL1: 0.52 + 0.1 * i, attackSuccess: 0.97 },
+      ...{ effectOnOthers: 0.34, tiedToPlace: 0.06, response: 1.7, flagged: false },
+    }))
+    .toSpliced(1, 0, {
+      ...{ source: 2, target: FLAGGED, l1: 9.8, relativeL1: 0.17, attackSuccess: 0.99 },
+      ...{ effectOnOthers: 0.02, tiedToPlace: 0.27, response: 3.6, flagged: true },
+    }),
+};
+
 export function entry(change: Partial<ScanEntry> = {}): ScanEntry {
   return {
     uri: URI,

@@ -69,7 +69,8 @@ async function reverse({ runtime }: Context, opened: OpenModel): Promise<readonl
   const { model, classifier } = opened;
   const { seed } = model.plan;
   const job = {
-    ...{ runtime, classifier, preprocessing: RAW, images: repairImages(opened), labels: targetsOf(model) },
+    ...{ runtime, classifier, preprocessing: RAW, images: repairImages(opened) },
+    subjects: targetsOf(model).map((label) => ({ label })),
     seeds: Array.from({ length: 1 + REPAIR_DEFAULTS.extraTriggers }, (_, i) => seed + i),
     settings: completeSettings({ scheme: 'paper', seed }, classifier.classes),
   };

@@ -7,8 +7,9 @@ import { Random } from '../support/random';
 import type { Runtime } from '../runtime/runtime';
 import { RAW } from '../samples/preprocessing/preprocessing';
 import type { Samples } from '../samples/samples';
+import { buildNetwork } from '../training/buildNetwork';
 import { Trainer, TRAINING_ADAM } from '../training/trainer';
-import { ARCHITECTURES, buildNetwork, type Architecture } from './architectures';
+import { ARCHITECTURES, type Architecture } from './architectures';
 import { judgeAttack, type AttackOutcome, type Backdoor } from './backdoor';
 import { trainPoisoned, type PoisonedTrainingOptions, type TrainingProgress } from './poisonedTraining';
 

@@ -9,6 +9,8 @@ export interface StampedTrigger {
 /** A trigger that leads to `label`. */
 export interface LabelTrigger extends StampedTrigger {
   readonly label: number;
+  /** Set where only images of this label obey it. */
+  readonly sourceLabel?: number;
 }
 
 /** x ← (1 − m)·x + m·Δ on one raw image `[C, H, W]`, in place. */

@@ -24,7 +24,8 @@ export interface DetectionJob {
 
 /** Absolute progress, at most about five times a second. */
 export interface ScanProgress {
-  readonly phase: 'screening' | 'inverting' | 'verifying';
+  /** `pairing`: pairs of labels are inverted, and counted as labels are otherwise. */
+  readonly phase: 'screening' | 'inverting' | 'verifying' | 'pairing';
   /** Adam updates done and planned in this phase, summed over labels and seeds. */
   readonly done: number;
   readonly total: number;

@@ -11,7 +11,8 @@ import type { RunningScan } from './budget/invertLabels';
 import { emptyResult } from './budget/labelResult';
 import { finishSuspects, race } from './budget/race';
 import { chooseSuspects, furtherSuspects } from './budget/suspects';
-import { assess, type Assessment } from './judge/verdict';
+import { assess, type Assessment, type Evidence } from './judge/verdict';
+import { scanPairs } from './pairs/scanPairs';
 import { type Answers, askNetwork } from './respond/askNetwork';
 import { lostWhenMoved } from './respond/lostWhenMoved';
 import { type ResponseMeter, responseMeter } from './respond/response';
@@ -44,24 +45,37 @@ export async function scanLabels(given: DetectionJob, events: ScanEvents): Promi
 }
 
 async function detect(scan: RunningScan): Promise<Detection> {
-  const { job, checkpoint, started } = scan;
+  const { job, events, checkpoint, started } = scan;
   const { classifier, settings } = job;
   try {
     const labels = settings.labels ?? Array.from({ length: classifier.classes }, (_, label) => label);
     const results = await (settings.scheme === 'race' ? race : invertEveryLabel)(scan, labels);
     const answers = await pursue(scan, results);
-    const assessment = assess(everyClass(job, answers.results), {
+    const evidence: Evidence = {
       settings,
       classes: classifier.classes,
       scanned: labels.length,
       pixels: classifier.input.height * classifier.input.width,
       ...(job.firstLook && { firstLook: true as const }),
       ...(job.accuracyDoubt === undefined ? {} : { accuracyDoubt: job.accuracyDoubt }),
-    });
+    };
+    const everyLabel = everyClass(job, answers.results);
+    let assessment = assess(everyLabel, evidence);
+    let pairPasses = 0;
+    if (settings.pairs === true && job.firstLook !== true) {
+      // Labels that images of any other reach need no source.
+      const search = await scanPairs(
+        scan,
+        labels.filter((label) => !assessment.flagged.includes(label)),
+      );
+      assessment = assess(everyLabel, { ...evidence, pairs: search.pairs });
+      pairPasses = search.imagePasses;
+      for (const label of assessment.labels) if (label.sourceLabel !== undefined) events.onLabel?.(label);
+    }
     await checkpoint.remove();
     return {
       ...assessment,
-      imagePasses: checkpoint.imagePasses + answers.imagePasses,
+      imagePasses: checkpoint.imagePasses + answers.imagePasses + pairPasses,
       seconds: checkpoint.seconds + job.now() - started,
     };
   } catch (error) {

@@ -46,6 +46,7 @@ const settings = z.object({
   successThreshold: share,
   pThreshold: share,
   labels: z.array(count).readonly().exactOptional(),
+  pairs: z.literal(true).exactOptional(),
   lowCostAbove: count,
 });
 
@@ -71,8 +72,21 @@ const label = z.object({
   lostWhenMoved: z.number().exactOptional(),
   explainedBy: count.exactOptional(),
   flagged: z.boolean(),
+  sourceLabel: count.exactOptional(),
   trigger: trigger.exactOptional(),
   curve: z.array(z.object({ update: count, l1: z.number(), success: share, lambda: z.number() })).readonly(),
+});
+
+const pair = z.object({
+  source: count,
+  target: count,
+  l1: z.number().min(0),
+  relativeL1: z.number().min(0),
+  attackSuccess: share,
+  effectOnOthers: z.number(),
+  tiedToPlace: z.number(),
+  response: z.number().min(0).exactOptional(),
+  flagged: z.boolean(),
 });
 
 const scanReport = z.object({
@@ -101,6 +115,7 @@ const scanReport = z.object({
   pValue: share.exactOptional(),
   labels: z.array(label).readonly(),
   flagged: z.array(count).readonly(),
+  pairs: z.array(pair).readonly().exactOptional(),
   median: z.number().exactOptional(),
   mad: z.number().exactOptional(),
   anomalyIndex: z.number().exactOptional(),

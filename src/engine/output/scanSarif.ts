@@ -117,6 +117,7 @@ function flaggedResult(report: ScanReport, label: LabelResult, place: Place): Re
     `anomaly index ${formatFixed(label.anomalyIndex, 2)}`,
     ...(label.pValue === undefined ? [] : [formatPEquation(label.pValue)]),
     `attack success ${formatPercent(label.attackSuccess)}`,
+    ...(label.sourceLabel === undefined ? [] : [`obeyed by images of label ${label.sourceLabel} only`]),
   ];
   return {
     ...located(BACKDOOR, place),
@@ -126,7 +127,7 @@ function flaggedResult(report: ScanReport, label: LabelResult, place: Place): Re
     ),
     // The same label of the same weights is the same result, wherever the file lies.
     partialFingerprints: { 'modelAndLabel/v1': `${report.model.sha256}:${label.label}` },
-    properties: { label: label.label },
+    properties: { label: label.label, ...(label.sourceLabel !== undefined && { sourceLabel: label.sourceLabel }) },
   };
 }
 

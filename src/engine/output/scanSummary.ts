@@ -84,7 +84,9 @@ export function countOf(count: number, noun: string, plural = `${noun}s`): strin
 }
 
 function flaggedTitles(report: ScanReport): string {
-  const titles = report.labels.filter((label) => label.flagged).map(labelTitle);
+  const titles = report.labels
+    .filter((label) => label.flagged)
+    .map((label) => `${labelTitle(label)}${label.sourceLabel === undefined ? '' : ` from label ${label.sourceLabel}`}`);
   const shown = titles.slice(0, 5).join(', ');
   const rest = titles.length > 5 ? ` and ${titles.length - 5} more` : '';
   return `${titles.length === 1 ? 'label' : 'labels'} ${shown}${rest}`;

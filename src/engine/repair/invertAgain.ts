@@ -2,6 +2,7 @@
 import type { CleanImages } from '../samples/samples';
 import { Inversion } from '../detect/invert/inversion';
 import { InversionTask, runInversions } from '../detect/invert/runInversions';
+import type { Subject } from '../detect/invert/shortInversion';
 import { inversionOptions } from '../detect/invert/inversionOptions';
 import { TriggerStep } from '../detect/invert/triggerStep';
 import type { Classifier } from '../classify/classifier';
@@ -16,7 +17,7 @@ export interface InvertAgainJob {
   readonly classifier: Classifier;
   readonly preprocessing: Preprocessing;
   readonly images: CleanImages;
-  readonly labels: readonly number[];
+  readonly subjects: readonly Subject[];
   readonly seeds: readonly number[];
   /** Of the scan. */
   readonly settings: ScanSettings;
@@ -31,18 +32,22 @@ export interface FoundTriggers {
   readonly imagePasses: number;
 }
 
-/** One inversion per label and seed, as a scan makes them. */
+/** One inversion per subject and seed, as a scan makes them. */
 export async function invertAgain(job: InvertAgainJob): Promise<FoundTriggers> {
   const { runtime, classifier, preprocessing, images, settings, signal } = job;
-  const jobs = job.labels.flatMap((label) => job.seeds.map((seed) => ({ label, seed })));
+  const jobs = job.subjects.flatMap((subject) => job.seeds.map((seed) => ({ ...subject, seed })));
   const shape = { labels: 1, batch: settings.batchSize };
   const step = await TriggerStep.compile(runtime, classifier, preprocessing, shape, settings.loss);
   try {
     const found: (KnownTrigger & { l1: number })[] = [];
     let done = 0;
     const tasks = jobs.map(
-      ({ label, seed }) =>
-        new InversionTask(new Inversion(label, seed, classifier.input, inversionOptions(settings)), images),
+      ({ label, sourceLabel, seed }) =>
+        new InversionTask(
+          new Inversion(label, seed, classifier.input, inversionOptions(settings)),
+          images,
+          sourceLabel,
+        ),
     );
     const imagePasses = await runInversions(step, tasks, classifier.input, ({ inversion }) => inversion.finished, {
       ...(signal === undefined ? {} : { signal }),
@@ -50,9 +55,10 @@ export async function invertAgain(job: InvertAgainJob): Promise<FoundTriggers> {
         done += active.length;
         job.onProgress?.(done, jobs.length * settings.updates);
       },
-      onFinished: ({ inversion }) => {
+      onFinished: ({ inversion, sourceLabel }) => {
         const { label, trigger } = inversion.result();
-        if (trigger !== undefined) found.push({ label, source: 'reversed', ...trigger });
+        if (trigger === undefined) return;
+        found.push({ label, source: 'reversed', ...(sourceLabel !== undefined && { sourceLabel }), ...trigger });
       },
     });
     return { triggers: found, imagePasses };

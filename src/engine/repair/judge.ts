@@ -40,9 +40,11 @@ export class Judge {
       const triggers: TriggerSuccess[] = [];
       for (const trigger of this.triggers) {
         const stamped = await this.#predict(evaluator, quick ? Math.min(count, perTrigger) : count, trigger);
-        const others = Array.from(stamped).filter((_, i) => labels[i] !== trigger.label);
-        const hits = others.filter((prediction) => prediction === trigger.label).length;
-        const { label, source } = trigger;
+        const { label, source, sourceLabel } = trigger;
+        const others = Array.from(stamped).filter((_, i) =>
+          sourceLabel === undefined ? labels[i] !== label : labels[i] === sourceLabel,
+        );
+        const hits = others.filter((prediction) => prediction === label).length;
         triggers.push({ label, source, attackSuccess: hits / Math.max(1, others.length) });
       }
       return { ...accuracies(predictions, labels, classifier.classes), triggers };

@@ -1,5 +1,6 @@
 /** @file Repairs round after round until nothing is left to do. */
 import type { RepairRequest } from './repairJob';
+import type { Subject } from '../detect/invert/shortInversion';
 import { completeSettings } from '../scan/settings';
 import { scanLabels, type Detection } from '../detect/scanLabels';
 import { UsageError } from '../support/errors';
@@ -131,7 +132,7 @@ export class RepairRun {
         classifier,
         preprocessing: prepared.calibration.chosen,
         images: split.repair,
-        labels,
+        subjects: this.#subjects(labels),
         seeds: Array.from({ length: seeds }, (_, i) => request.report.settings.seed + FRESH_SEEDS + i),
         settings: request.report.settings,
         ...(events.signal === undefined ? {} : { signal: events.signal }),
@@ -209,10 +210,18 @@ export class RepairRun {
       classifier,
       preprocessing: prepared.calibration.chosen,
       images: split.heldOut,
-      labels: smallestOf(this.triggers, labels),
+      subjects: this.#subjects(smallestOf(this.triggers, labels)),
       loss: request.report.settings.loss,
       seed: settings.seed + FRESH_SEEDS,
       ...(events.signal === undefined ? {} : { signal: events.signal }),
+    });
+  }
+
+  /** How triggers of these labels are looked for. */
+  #subjects(labels: readonly number[]): Subject[] {
+    return labels.map((label) => {
+      const sourceLabel = this.triggers.find((trigger) => trigger.label === label)?.sourceLabel;
+      return { label, ...(sourceLabel !== undefined && { sourceLabel }) };
     });
   }
 

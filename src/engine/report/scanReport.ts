@@ -30,6 +30,8 @@ export interface ScanSettings {
   readonly pThreshold: number;
   /** Labels scanned; all when absent. */
   readonly labels?: readonly number[];
+  /** Look for source-specific backdoors, too. */
+  readonly pairs?: true;
   /** Above this number of labels the paper's scheme screens them first (V-B); 0 never. */
   readonly lowCostAbove: number;
 }
@@ -88,9 +90,31 @@ export interface LabelResult {
   /** Set where the trigger goes away with that of another label: this one may be vulnerable only because of the other's backdoor. */
   readonly explainedBy?: number;
   readonly flagged: boolean;
+  /** Set where only images of this label obey the trigger: norm, trigger and success are those of the pair. */
+  readonly sourceLabel?: number;
   /** The smallest trigger over the seeds. */
   readonly trigger?: Trigger;
   readonly curve: readonly CurvePoint[];
+}
+
+/** How images of one label, the source, are led to another, the target. */
+export interface PairResult {
+  readonly source: number;
+  readonly target: number;
+  /** Σ mask of the trigger, in pixels. */
+  readonly l1: number;
+  /** Its norm after a short inversion by what is expected of it: by the other pairs of its source and of its target, and by networks that no attacker has touched. */
+  readonly relativeL1: number;
+  /** Success rate 0–1 on images of the source. */
+  readonly attackSuccess: number;
+  /** What the trigger does to the target's margin on images of other labels, as a share of what it does on those of its source. */
+  readonly effectOnOthers: number;
+  /** How much more of its effect the trigger loses when it is moved on the image than when the image is moved under it, as a share. */
+  readonly tiedToPlace: number;
+  /** As of a label; absent where the network cannot unlearn. */
+  readonly response?: number;
+  /** The trigger of a flagged one is that of its target among the labels. */
+  readonly flagged: boolean;
 }
 
 export interface SamplesSummary {
@@ -134,6 +158,8 @@ export interface ScanReport {
   /** In label order. */
   readonly labels: readonly LabelResult[];
   readonly flagged: readonly number[];
+  /** Where pairs were looked for: those with the smallest triggers by what their source and target let one expect, that first. */
+  readonly pairs?: readonly PairResult[];
   /** Of the L1 that labels are compared by, over those with a trigger. */
   readonly median?: number;
   /** 1.4826 · median absolute deviation of L1. */

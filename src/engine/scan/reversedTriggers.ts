@@ -23,14 +23,17 @@ export function reversedTriggers(
       : new UsageError('the scan found no trigger for any label', { hint: 'Scan the model again with more updates.' });
   }
   return labels.map((label) => {
-    const trigger = report.labels.find((result) => result.label === label)?.trigger;
+    const { trigger, sourceLabel } = report.labels.find((result) => result.label === label) ?? {};
     if (trigger === undefined) {
       throw new UsageError(`the scan found no trigger for label ${label}`, {
         expected: `one of the labels ${withTrigger(report.labels).join(', ')}`,
         got: String(label),
       });
     }
-    return { label, source: 'reversed', ...decode(trigger, shape) };
+    return {
+      ...{ label, source: 'reversed', ...decode(trigger, shape) },
+      ...(sourceLabel !== undefined && { sourceLabel }),
+    };
   });
 }
 

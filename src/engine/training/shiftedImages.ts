@@ -6,14 +6,14 @@ import { shiftRandomly } from './augment';
 
 /**
  * Copies the images at `indices` to `target` `[indices, C, H, W]`, each moved at random by up to `shift` (a share of the shorter side), and
- * returns their labels. `finish` gets every image once it is moved, and may change it.
+ * returns their labels. `finish` gets every image once it is moved, and may change it, and its label by returning another.
  */
 export function gatherShifted(
   samples: LabelledImages,
   indices: Int32Array,
   target: Float32Array,
   { shape, shift, random }: { readonly shape: ImageShape; readonly shift: number; readonly random: Random },
-  finish?: (image: Float32Array, label: number) => void,
+  finish?: (image: Float32Array, label: number) => number | undefined,
 ): Int32Array {
   gatherInto(samples, indices, target, 0);
   const size = target.length / indices.length;
@@ -22,7 +22,6 @@ export function gatherShifted(
     const image = target.subarray(row * size, (row + 1) * size);
     const label = samples.labels[index] ?? 0;
     shiftRandomly(image, shape, pixels, random);
-    finish?.(image, label);
-    return label;
+    return finish?.(image, label) ?? label;
   });
 }

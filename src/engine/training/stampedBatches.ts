@@ -1,7 +1,7 @@
 /** @file Clean images, some of them stamped but truly labelled: what a model forgets a trigger by (section VI-C of the paper). */
 import type { Classifier } from '../classify/classifier';
 import { stampImage, type LabelTrigger } from '../classify/labelTrigger';
-import { IndexStream, sampleIndices } from '../samples/batches';
+import { gatherInto, IndexStream, sampleIndices } from '../samples/batches';
 import type { LabelledImages } from '../samples/samples';
 import type { Random } from '../support/random';
 import { gatherShifted } from './shiftedImages';
@@ -27,6 +27,8 @@ export interface StampedBatchesJob {
 export class StampedBatches {
   readonly #images: Float32Array;
   readonly #stream: IndexStream;
+  /** Places of the images of labels that a trigger needs. */
+  readonly #bySource = new Map<number, Int32Array>();
 
   constructor(
     private readonly job: StampedBatchesJob,
@@ -44,9 +46,23 @@ export class StampedBatches {
     const moving = { shape: input, shift: settings.shift, random: this.random };
     const labels = gatherShifted(images, indices, this.#images, moving, (image, label) => {
       const trigger = this.#draw(label);
-      if (trigger !== undefined) stampImage(image, trigger);
+      if (trigger === undefined) return undefined;
+      const sourceLabel = trigger.sourceLabel === label ? undefined : this.#replace(image, trigger.sourceLabel);
+      stampImage(image, trigger);
+      return sourceLabel;
     });
     return { images: this.#images, labels };
+  }
+
+  /** By a random image of `label`; `undefined` where none is asked for, or there. */
+  #replace(image: Float32Array, label: number | undefined): number | undefined {
+    if (label === undefined) return undefined;
+    const { images } = this.job;
+    const own = this.#bySource.get(label) ?? sampleIndices(images).filter((i) => images.labels[i] === label);
+    this.#bySource.set(label, own);
+    if (own.length === 0) return undefined;
+    gatherInto(images, [own[this.random.integer(own.length)] ?? 0], image, 0);
+    return label;
   }
 
   /** Images of a trigger's own label teach nothing about it, so they never get it. */

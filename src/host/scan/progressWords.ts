@@ -9,7 +9,10 @@ import { stateWords } from '../support/words';
 export function progressWords(entry: ScanEntry): string {
   const { state, progress } = entry;
   if (state !== 'running' || progress === undefined) return stateWords(entry);
-  const labels = vscode.l10n.t('{0} of {1} labels', progress.labelsDone, progress.labelsTotal);
+  const labels =
+    progress.phase === 'pairing'
+      ? vscode.l10n.t('{0} of {1} pairs', progress.labelsDone, progress.labelsTotal)
+      : vscode.l10n.t('{0} of {1} labels', progress.labelsDone, progress.labelsTotal);
   const { secondsLeft } = progress;
   const left = secondsLeft === undefined ? '' : `, ${vscode.l10n.t('{0} left', formatDuration(secondsLeft))}`;
   return `${phaseWords(progress.phase)}: ${labels}${left}`;
@@ -23,5 +26,7 @@ function phaseWords(phase: ScanProgress['phase']): string {
       return vscode.l10n.t('Reversing triggers');
     case 'verifying':
       return vscode.l10n.t('Verifying');
+    case 'pairing':
+      return vscode.l10n.t('Asking pairs of labels');
   }
 }

@@ -19,12 +19,13 @@ export function readSettings(scope?: vscode.Uri): HostSettings {
   const preset = get<ScanSettings['preset']>(SETTINGS.preset, 'standard');
   const seeds = get<number>(SETTINGS.seeds, 0);
   const pThreshold = get<number>(SETTINGS.pThreshold, 0);
+  const pairs = get<boolean>(SETTINGS.pairs, false);
   const limit = get<number>(SETTINGS.sampleLimit, 0);
   const library = get<RuntimeName | 'auto'>(SETTINGS.runtime, 'auto');
   const provider = get<string>(SETTINGS.executionProvider, 'auto');
   const tensorFlow = get<string>(SETTINGS.tensorFlowPath, '').trim();
   return {
-    scan: { preset, ...(seeds > 0 && { seeds }), ...(pThreshold > 0 && { pThreshold }) },
+    scan: { preset, ...(seeds > 0 && { seeds }), ...(pThreshold > 0 && { pThreshold }), ...(pairs && { pairs }) },
     runtime: {
       threads: get<number>(SETTINGS.threads, 0),
       ...(library !== 'auto' && { library }),

@@ -82,7 +82,15 @@ export function labelSentences(result: LabelResult, report: ScanReport | undefin
           : vscode.l10n.t('A trigger of {0} of {1} pixels leads to {2}.', size, formatNumber(pixels, 0), name),
         ...(result.attackSuccess === undefined
           ? []
-          : [vscode.l10n.t('It works on {0} of the other images.', formatPercent(result.attackSuccess))]),
+          : result.sourceLabel === undefined
+            ? [vscode.l10n.t('It works on {0} of the other images.', formatPercent(result.attackSuccess))]
+            : [
+                vscode.l10n.t(
+                  'It works on {0} of the images of label {1}, which alone obey it.',
+                  formatPercent(result.attackSuccess),
+                  result.sourceLabel,
+                ),
+              ]),
         ...(report?.median === undefined
           ? [vscode.l10n.t('Index and p-value are preliminary while the scan runs.')]
           : [vscode.l10n.t('Half of all labels need more than {0} pixels.', formatFixed(report.median, 1))]),

@@ -1,4 +1,4 @@
-/** @file The result tree: model → verdict → labels, the most anomalous first. */
+/** @file The result tree: a row for each model with its verdict, below it the flagged labels, and the others in groups; the most anomalous first. */
 import { setImmediate as breathe } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { byAnomaly } from '../../engine/output/scanSummary';
@@ -7,7 +7,7 @@ import { CONTEXT_KEYS, VIEWS } from '../../shared/contributions';
 import type { ScanEntry } from '../../shared/scanEntry';
 import { inExplorerOrder } from '../models/explorerOrder';
 import type { ScanStore } from '../scan/scanStore';
-import { treeItem, type ResultNode } from './resultNodes';
+import { type Group, treeItem, type ResultNode } from './resultNodes';
 import { labelTooltip, modelTooltip } from './tooltips';
 import { triggerIcon } from './triggerPictures';
 
@@ -24,7 +24,7 @@ export class ResultTree implements vscode.TreeDataProvider<ResultNode>, vscode.D
   readonly #changed = new vscode.EventEmitter<ResultNode | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   /** VS Code knows nodes by identity, so the upper ones are made once. */
-  readonly #models = new Map<string, { readonly model: Node<'model'>; readonly verdict: Node<'verdict'> }>();
+  readonly #models = new Map<string, Node<'model'>>();
   readonly #shown = new Map<string, number>();
   /** What a model's nodes were drawn from last. */
   readonly #drawn = new Map<string, string>();
@@ -66,20 +66,29 @@ export class ResultTree implements vscode.TreeDataProvider<ResultNode>, vscode.D
 
   showMore(uri: string): void {
     this.#shown.set(uri, this.#limit(uri) + PAGE);
-    this.#changed.fire(this.#nodes(uri).model);
+    this.#changed.fire(this.#modelNode(uri));
   }
 
-  /** The node to reveal for a model. */
-  modelNode(uri: string): ResultNode {
-    return this.#nodes(uri).model;
+  #modelNode(uri: string): Node<'model'> {
+    const known: Node<'model'> = this.#models.get(uri) ?? { kind: 'model', uri };
+    this.#models.set(uri, known);
+    return known;
   }
 
   async getChildren(node?: ResultNode): Promise<ResultNode[]> {
     if (node === undefined) return this.#modelNodes();
     const entry = this.store.get(node.uri);
     if (entry === undefined) return [];
-    if (node.kind === 'model') return [this.#nodes(node.uri).verdict, ...findingsOf(entry)];
-    return node.kind === 'verdict' ? this.#labels(entry) : [];
+    if (node.kind === 'model') return this.#belowModel(entry);
+    if (node.kind !== 'group') return [];
+    switch (node.group) {
+      case 'pairs':
+        return pairNodes(entry);
+      case 'vulnerable':
+        return this.#labels(entry.uri, parts(entry).vulnerable);
+      case 'labels':
+        return this.#labels(entry.uri, parts(entry).others);
+    }
   }
 
   getTreeItem(node: ResultNode): vscode.TreeItem {
@@ -88,16 +97,18 @@ export class ResultTree implements vscode.TreeDataProvider<ResultNode>, vscode.D
   }
 
   getParent(node: ResultNode): ResultNode | undefined {
-    if (node.kind === 'model') return undefined;
-    const { model, verdict } = this.#nodes(node.uri);
-    return node.kind === 'label' || node.kind === 'more' ? verdict : model;
+    const entry = this.store.get(node.uri);
+    if (node.kind === 'model' || entry === undefined) return undefined;
+    const inGroup = groupOf(node, entry);
+    const group = inGroup && groupsOf(entry, parts(entry)).find((one) => one.group === inGroup);
+    return group ?? this.#modelNode(node.uri);
   }
 
   async resolveTreeItem(item: vscode.TreeItem, node: ResultNode): Promise<vscode.TreeItem> {
     const entry = this.store.get(node.uri);
     if (entry === undefined) return item;
     if (node.kind === 'label') item.tooltip = await labelTooltip(node.result, entry);
-    if (node.kind === 'model' || node.kind === 'verdict') item.tooltip = modelTooltip(entry);
+    if (node.kind === 'model') item.tooltip = modelTooltip(entry);
     return item;
   }
 
@@ -107,14 +118,20 @@ export class ResultTree implements vscode.TreeDataProvider<ResultNode>, vscode.D
     this.#changed.dispose();
   }
 
-  async #labels(entry: ScanEntry): Promise<ResultNode[]> {
-    const sorted = byAnomaly(entry.labels.filter(({ flagged }) => flagged || !this.#flaggedOnly));
-    const limit = this.#limit(entry.uri);
+  async #belowModel(entry: ScanEntry): Promise<ResultNode[]> {
+    const all = parts(entry);
+    const groups = this.#flaggedOnly ? [] : groupsOf(entry, all);
+    const labels = await this.#labels(entry.uri, this.#flaggedOnly ? all.flagged : all.open);
+    return [...labels, ...groups, ...findingsOf(entry)];
+  }
+
+  async #labels(uri: string, sorted: readonly LabelResult[]): Promise<ResultNode[]> {
+    const limit = this.#limit(uri);
     const shown = sorted.filter(({ flagged }, rank) => flagged || rank < limit);
     await drawIcons(shown);
-    const nodes = shown.map((result): ResultNode => ({ kind: 'label', uri: entry.uri, result }));
+    const nodes = shown.map((result): ResultNode => ({ kind: 'label', uri, result }));
     const hidden = sorted.length - shown.length;
-    return hidden === 0 ? nodes : [...nodes, { kind: 'more', uri: entry.uri, hidden }];
+    return hidden === 0 ? nodes : [...nodes, { kind: 'more', uri, hidden }];
   }
 
   /** As the Explorer shows their files, which is also the order in which those of one batch are scanned. */
@@ -125,13 +142,7 @@ export class ResultTree implements vscode.TreeDataProvider<ResultNode>, vscode.D
     for (const entry of entries) this.#drawn.set(entry.uri, this.#appearance(entry));
     this.#tellContext();
     const uris = entries.map(({ uri }) => uri);
-    return inExplorerOrder(uris, (uri) => vscode.Uri.parse(uri)).map((uri) => this.#nodes(uri).model);
-  }
-
-  #nodes(uri: string): { readonly model: Node<'model'>; readonly verdict: Node<'verdict'> } {
-    const known = this.#models.get(uri) ?? { model: { kind: 'model', uri }, verdict: { kind: 'verdict', uri } };
-    this.#models.set(uri, known);
-    return known;
+    return inExplorerOrder(uris, (uri) => vscode.Uri.parse(uri)).map((uri) => this.#modelNode(uri));
   }
 
   #limit(uri: string): number {
@@ -165,7 +176,7 @@ export class ResultTree implements vscode.TreeDataProvider<ResultNode>, vscode.D
       this.#changed.fire(undefined);
       return;
     }
-    for (const uri of changed) this.#changed.fire(this.#nodes(uri).model);
+    for (const uri of changed) this.#changed.fire(this.#modelNode(uri));
   }
 
   #appearance(entry: ScanEntry): string {
@@ -179,6 +190,51 @@ export class ResultTree implements vscode.TreeDataProvider<ResultNode>, vscode.D
     void vscode.commands.executeCommand('setContext', CONTEXT_KEYS.hasResults, this.store.all().length > 0);
     void vscode.commands.executeCommand('setContext', CONTEXT_KEYS.flaggedOnly, this.#flaggedOnly);
   }
+}
+
+/** The labels of a model, the most anomalous first in each part. */
+interface Parts {
+  readonly flagged: readonly LabelResult[];
+  /** Beside flagged ones: what goes away with them, and the rest. */
+  readonly vulnerable: readonly LabelResult[];
+  readonly others: readonly LabelResult[];
+  /** Those that stand right below the model: flagged ones, or all where none is. */
+  readonly open: readonly LabelResult[];
+}
+
+function parts({ labels }: ScanEntry): Parts {
+  const sorted = byAnomaly(labels);
+  const flagged = sorted.filter((result) => result.flagged);
+  if (flagged.length === 0) return { flagged, vulnerable: [], others: [], open: sorted };
+  const isVulnerable = ({ flagged: own, explainedBy }: LabelResult): boolean => !own && explainedBy !== undefined;
+  return {
+    ...{ flagged, open: flagged, vulnerable: sorted.filter(isVulnerable) },
+    others: sorted.filter((result) => !result.flagged && !isVulnerable(result)),
+  };
+}
+
+function groupsOf({ uri, report }: ScanEntry, { vulnerable, others }: Parts): Node<'group'>[] {
+  const counts: readonly (readonly [Group, number])[] = [
+    ['vulnerable', vulnerable.length],
+    ['pairs', (report?.pairs ?? []).length],
+    ['labels', others.length],
+  ];
+  return counts.flatMap(([group, count]) => (count === 0 ? [] : [{ kind: 'group', uri, group, count }]));
+}
+
+/** The group in which a row stands; none where it stands right below the model. */
+function groupOf(node: ResultNode, entry: ScanEntry): Group | undefined {
+  if (node.kind === 'pair') return 'pairs';
+  if (node.kind === 'more') return parts(entry).others.length > 0 ? 'labels' : undefined;
+  if (node.kind !== 'label') return undefined;
+  const { vulnerable, others } = parts(entry);
+  return vulnerable.includes(node.result) ? 'vulnerable' : others.includes(node.result) ? 'labels' : undefined;
+}
+
+/** Flagged ones first. */
+function pairNodes({ uri, report }: ScanEntry): ResultNode[] {
+  const pairs = (report?.pairs ?? []).toSorted((a, b) => Number(b.flagged) - Number(a.flagged));
+  return pairs.map((pair) => ({ kind: 'pair', uri, pair }));
 }
 
 function findingsOf({ uri, report }: ScanEntry): ResultNode[] {

@@ -64,10 +64,15 @@ function progressLine(progress: ScanProgress): TemplateResult {
     screening: t('Screening'),
     inverting: t('Reversing triggers'),
     verifying: t('Verifying'),
+    pairing: t('Asking pairs of labels'),
   };
   const left =
     progress.secondsLeft === undefined ? '' : `, ${t('about {0} left', formatDuration(progress.secondsLeft))}`;
-  const text = t('{0}: {1} of {2} labels done', phases[progress.phase], progress.labelsDone, progress.labelsTotal);
+  const counts = [phases[progress.phase], progress.labelsDone, progress.labelsTotal] as const;
+  const text =
+    progress.phase === 'pairing'
+      ? t('{0}: {1} of {2} pairs done', ...counts)
+      : t('{0}: {1} of {2} labels done', ...counts);
   return html`<div class="progress">
     <progress
       max=${Math.max(1, progress.total)}

@@ -14,6 +14,7 @@ import { AnomalyFigure, NormFigure } from './labelCharts';
 import { LabelList, type ListState } from './labelList';
 import { identify, NeuronsView } from './neurons';
 import { OptimisationChart } from './optimisation';
+import { PairsView } from './pairs';
 import { scanDetails } from './scanDetails';
 import { TriggerView } from './triggerView';
 
@@ -47,6 +48,7 @@ export class ScanPanelView extends View {
   readonly #pinnedTrigger = new TriggerView(this.changed);
   readonly #anomaly = new AnomalyFigure(this.changed);
   readonly #norms = new NormFigure(this.changed);
+  readonly #pairs = new PairsView(this.changed);
   readonly #optimisation = new OptimisationChart(this.changed);
   readonly #neurons = new NeuronsView(this.changed);
   readonly #compared = new ComparedCharts(this.changed);
@@ -80,6 +82,11 @@ export class ScanPanelView extends View {
       { id: 'details', title: t('Details'), content: () => scanDetails(scan.report) },
     ];
     const { before, report } = scan;
+    const { pairs } = report ?? {};
+    if (pairs !== undefined && pairs.length > 0) {
+      const content = (): TemplateResult => this.#pairs.render(pairs, scan.labels);
+      all.splice(1, 0, { id: 'pairs', title: t('Pairs'), content });
+    }
     if (before && report) {
       all.push({
         id: 'compare',

@@ -29,7 +29,13 @@ export class TriggerView {
     return html`<article class="trigger" aria-label=${t('Trigger of label {0}', title)}>
       <div class="trigger-title">
         <h2>${t('Label {0}', title)}</h2>
-        ${row.flagged ? html`<span class="flag">${t('flagged')}</span>` : nothing} ${actions}
+        ${row.flagged ? html`<span class="flag">${t('flagged')}</span>` : nothing}
+        ${
+          row.sourceLabel === undefined
+            ? nothing
+            : html`<span class="secondary">${t('for images of label {0} only', row.sourceLabel)}</span>`
+        }
+        ${actions}
       </div>
       ${note === '' ? figures(row) : html`<p class="secondary">${note}</p>`}
       ${row.hasTrigger ? this.#gallery(title, size, sample !== undefined) : html`<p class="empty">${t('There is no trigger to show.')}</p>`}

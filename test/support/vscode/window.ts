@@ -202,6 +202,13 @@ export class Window {
     return this.page.locator('.part.sidebar .monaco-list-row').filter({ hasText: text });
   }
 
+  /** The labels of an infected model, the folded ones too. */
+  async labels(): Promise<string[]> {
+    const others = this.results('Other labels');
+    if ((await others.getAttribute('aria-expanded')) === 'false') await others.click();
+    return this.results(/L1 /).allInnerTexts();
+  }
+
   /** A button at the end of a row, which shows when the mouse is over it. */
   async inlineAction(row: Locator, title: string): Promise<void> {
     // A tree that is drawn anew meanwhile moves the row away from under the mouse.

@@ -8,8 +8,8 @@ import type { CheckpointStore } from '../scanJob';
 /** Seconds between saves; a scan of many small labels must not spend its time writing. */
 const SAVE_INTERVAL = 2;
 
-/** `short`: every label's, in a race; `full`: until the trigger is as small as it gets. */
-const stageName = z.enum(['short', 'full']);
+/** `short`: every label's, in a race; `full`: until the trigger is as small as it gets; the same of pairs of labels. */
+const stageName = z.enum(['short', 'full', 'pairs-short', 'pairs-full']);
 export type StageName = z.infer<typeof stageName>;
 
 const curvePoint = z.object({ update: z.number(), l1: z.number(), success: z.number(), lambda: z.number() });

@@ -1,8 +1,9 @@
 /** @file What the inversions of a label come to in the report. */
 import { encodeFloats } from '../../support/base64';
 import { attackSuccess, type Evaluator } from '../../classify/evaluator';
-import type { LabelResult } from '../../report/scanReport';
-import type { CleanImages } from '../../samples/samples';
+import type { StampedTrigger } from '../../classify/labelTrigger';
+import type { LabelResult, Trigger } from '../../report/scanReport';
+import type { CleanImages, ImageShape } from '../../samples/samples';
 import type { CancelSignal } from '../../support/cancellation';
 import type { InversionResult } from '../invert/inversion';
 import { comparedNorm } from '../judge/comparedNorm';
@@ -26,14 +27,18 @@ export function smallestOf(job: Named, label: number, results: readonly Inversio
   const curve = results[0]?.curve ?? [];
   const [best] = triggers.toSorted((a, b) => a.l1 - b.l1);
   if (best === undefined) return { ...emptyResult(label, 'not-reached', job), curve };
-  const { channels, height, width } = job.classifier.input;
   return {
     ...emptyResult(label, 'found', job),
     l1: best.l1,
     l1PerSeed: triggers.map(({ l1 }) => l1),
-    trigger: { channels, height, width, mask: encodeFloats(best.mask), pattern: encodeFloats(best.pattern) },
+    trigger: triggerOf(job.classifier.input, best),
     curve,
   };
+}
+
+/** As reports have it. */
+export function triggerOf({ channels, height, width }: ImageShape, { mask, pattern }: StampedTrigger): Trigger {
+  return { channels, height, width, mask: encodeFloats(mask), pattern: encodeFloats(pattern) };
 }
 
 /** Adds on how many images, which it was not judged on, the smallest trigger works. */

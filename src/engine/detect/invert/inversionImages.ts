@@ -1,9 +1,9 @@
-/** @file The part of the samples that detection needs, and the images of a label's inversion. */
+/** @file The images of an inversion. */
 import type { CleanImages } from '../../samples/samples';
 import { Random } from '../../support/random';
 import { gatherInto, IndexStream, sampleIndices } from '../../samples/batches';
 
-/** Endless shuffled stream of the images that are not of the target label (of all, where none other is there). */
+/** Endless shuffled stream of the images that are not of the target label (of all, where none other is there), or of those of one source label. */
 export class InversionImages {
   readonly #indices: IndexStream;
 
@@ -11,8 +11,12 @@ export class InversionImages {
     private readonly images: CleanImages,
     targetLabel: number,
     seed: number,
+    sourceLabel?: number,
   ) {
-    const others = sampleIndices(images, targetLabel);
+    const others =
+      sourceLabel === undefined
+        ? sampleIndices(images, targetLabel)
+        : sampleIndices(images).filter((i) => images.labels?.[i] === sourceLabel);
     this.#indices = new IndexStream(others.length > 0 ? others : sampleIndices(images), new Random(seed));
   }
 

@@ -13,8 +13,10 @@ export class InversionTask {
   constructor(
     readonly inversion: Inversion,
     images: CleanImages,
+    /** Where the trigger has to work on images of this label only. */
+    readonly sourceLabel?: number,
   ) {
-    this.stream = new InversionImages(images, inversion.label, inversion.seed * 7919 + inversion.label);
+    this.stream = new InversionImages(images, inversion.label, inversion.seed * 7919 + inversion.label, sourceLabel);
   }
 }
 

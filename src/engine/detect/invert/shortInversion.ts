@@ -24,7 +24,7 @@ export const SHORT_SCHEDULE = {
 export const SHORT_UPDATES = 80;
 
 /** Of a label whose norm is measured before and after something. */
-const SHORT_INVERSION: InversionOptions = { ...SHORT_SCHEDULE, updates: SHORT_UPDATES };
+export const SHORT_INVERSION: InversionOptions = { ...SHORT_SCHEDULE, updates: SHORT_UPDATES };
 
 /** Of all labels in a race. On 13 networks it told infected from clean labels as well as batches of 8 and of 16 did. */
 export const RACE_INVERSION: InversionOptions = { ...SHORT_INVERSION, batch: 4 };
@@ -35,24 +35,43 @@ export interface ShortInversionJob extends TriggerStepJob {
   readonly signal?: CancelSignal;
 }
 
+/** What is inverted: a label, or a label as images of one other reach it. */
+export interface Subject {
+  readonly label: number;
+  readonly sourceLabel?: number;
+}
+
 /** The norm of each label, in pixels. Costs {@link SHORT_UPDATES} · 8 image passes a label. */
 export async function shortNorms(
   job: ShortInversionJob,
   labels: readonly number[],
 ): Promise<ReadonlyMap<number, number>> {
-  if (labels.length === 0) return new Map();
+  const norms = await shortNormsOf(
+    job,
+    labels.map((label) => ({ label })),
+  );
+  return new Map(labels.map((label, i) => [label, norms[i] ?? NaN]));
+}
+
+/** As {@link shortNorms}, in the order of `subjects`. */
+export async function shortNormsOf(job: ShortInversionJob, subjects: readonly Subject[]): Promise<number[]> {
+  if (subjects.length === 0) return [];
   const { classifier, images, seed, signal } = job;
-  const step = await compileFor(job, labels.length, SHORT_SCHEDULE.batch);
+  const step = await compileFor(job, subjects.length, SHORT_SCHEDULE.batch);
   try {
-    const norms = new Map<number, number>();
-    const tasks = lazily(
-      labels,
-      (label) => new InversionTask(new Inversion(label, seed, classifier.input, SHORT_INVERSION), images),
-    );
+    const norms = new Array<number>(subjects.length).fill(NaN);
+    const places = new Map<InversionTask, number>();
+    const tasks = lazily(subjects.entries(), ([place, { label, sourceLabel }]) => {
+      const inversion = new Inversion(label, seed, classifier.input, SHORT_INVERSION);
+      const task = new InversionTask(inversion, images, sourceLabel);
+      places.set(task, place);
+      return task;
+    });
     await runInversions(step, tasks, classifier.input, ({ inversion }) => inversion.finished, {
       ...(signal && { signal }),
-      onFinished: ({ inversion }) => {
-        norms.set(inversion.label, shortNorm(inversion.result().curve));
+      onFinished: (task) => {
+        norms[places.get(task) ?? NaN] = shortNorm(task.inversion.result().curve);
+        places.delete(task);
       },
     });
     return norms;

@@ -1,7 +1,9 @@
 /** @file From the labels' L1 norms to anomaly indices, p-values, flagged labels and a verdict with its reasons. */
-import type { LabelResult, ScanSettings, Verdict } from '../../report/scanReport';
+import type { LabelResult, PairResult, ScanSettings, Verdict } from '../../report/scanReport';
+import type { FoundPair } from '../pairs/pair';
 import { beyondOthers } from './beyondOthers';
 import { comparedNorm } from './comparedNorm';
+import { isBackdoorPair, isDoubtfulPair } from './pairRule';
 import { type Asked, isConsequence, isDoubtful, isShortcut, isSuspicious, LEAST_SHARE } from './rule';
 import { anomalyIndices, median, scaledMad } from './outliers';
 import { familyWisePValues, MIN_LABELS } from './significance';
@@ -33,11 +35,14 @@ export interface Evidence {
   readonly accuracyDoubt?: string;
   /** The images were generated. */
   readonly firstLook?: true;
+  /** Pairs of labels that were looked at, where any were. */
+  readonly pairs?: readonly FoundPair[];
 }
 
 export interface Assessment {
   readonly labels: readonly LabelResult[];
   readonly flagged: readonly number[];
+  readonly pairs?: readonly PairResult[];
   readonly verdict: Verdict;
   readonly reasons: readonly string[];
   readonly pValue?: number;
@@ -83,12 +88,16 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
   );
   const doubtful = labelsOf(others.filter((one) => isDoubtful(one) || one.pValue <= pThreshold));
   const position = new Map(found.map((result, i) => [result.label, i]));
+  const pairs = evidence.pairs?.map(({ result, trigger }) => ({
+    ...{ result: { ...result, flagged: isBackdoorPair(result) }, trigger },
+  }));
   const labels = results.map((result): LabelResult => {
     const i = position.get(result.label);
-    if (i === undefined) return result;
-    const pValue = pValues[i] ?? NaN;
+    const pValue = i === undefined ? NaN : (pValues[i] ?? NaN);
     const flagged = shortcuts.has(result.label) || outliers.has(result.label);
-    return { ...result, anomalyIndex: indices[i] ?? 0, ...(Number.isNaN(pValue) ? {} : { pValue }), flagged };
+    const index = i === undefined ? {} : { anomalyIndex: indices[i] ?? 0 };
+    const judged = { ...result, ...index, ...(Number.isNaN(pValue) ? {} : { pValue }), flagged };
+    return flagged ? judged : asPairReaches(judged, pairs ?? []);
   });
   const flagged = labels.filter((result) => result.flagged).map((result) => result.label);
   const smallestP = Math.min(...pValues);
@@ -97,9 +106,18 @@ export function assess(results: readonly LabelResult[], evidence: Evidence): Ass
   return {
     labels,
     flagged,
+    ...(pairs && { pairs: pairs.map(({ result }) => result) }),
     ...statistics,
     ...(Number.isFinite(smallestP) ? { pValue: smallestP } : {}),
-    ...decide(labels, shortcuts, doubtful, evidence, smallestP, doubts),
+    ...decide(
+      labels,
+      (pairs ?? []).map(({ result }) => result),
+      shortcuts,
+      doubtful,
+      evidence,
+      smallestP,
+      doubts,
+    ),
   };
 }
 
@@ -117,18 +135,43 @@ function shortcutsAmong(known: readonly Known[], firstLook: boolean): Known[] {
   });
 }
 
+/** A label that only images of one other reach: with the trigger that leads them there. */
+function asPairReaches(result: LabelResult, pairs: readonly FoundPair[]): LabelResult {
+  const own = pairs.filter((pair) => pair.result.flagged && pair.result.target === result.label);
+  const [smallest] = own.sort((a, b) => a.result.l1 - b.result.l1);
+  if (smallest === undefined) return result;
+  const { trigger } = smallest;
+  const { source, l1, attackSuccess, response } = smallest.result;
+  const { label, name, curve, anomalyIndex, pValue } = result;
+  return {
+    ...{ label, curve },
+    ...(name !== undefined && { name }),
+    ...(anomalyIndex !== undefined && { anomalyIndex }),
+    ...(pValue !== undefined && { pValue }),
+    ...{ state: 'found', flagged: true, sourceLabel: source, l1, l1PerSeed: [l1], attackSuccess, trigger },
+    ...(result.l1 !== undefined && { comparedL1: comparedNorm(result) }),
+    ...(response !== undefined && { response }),
+  };
+}
+
 function decide(
   labels: readonly LabelResult[],
+  pairs: readonly PairResult[],
   shortcuts: ReadonlySet<number>,
   doubtful: ReadonlySet<number>,
-  { scanned, classes, settings, pixels, firstLook }: Evidence,
+  evidence: Evidence,
   smallestP: number,
   doubts: readonly string[],
 ): Pick<Assessment, 'verdict' | 'reasons'> {
+  const { scanned, classes, settings, pixels, firstLook } = evidence;
   if (doubts.length > 0) return { verdict: 'inconclusive', reasons: doubts };
   const flagged = labels.filter((result) => result.flagged);
+  const pairText = ({ source, target }: PairResult): string =>
+    [source, target].map((label) => nameOf(labels, label)).join(' → ');
   if (flagged.length > 0) {
-    const outliers = flagged.filter(({ pValue = NaN }) => pValue <= settings.pThreshold);
+    const outliers = flagged.filter(
+      ({ pValue = NaN, sourceLabel }) => sourceLabel === undefined && pValue <= settings.pThreshold,
+    );
     return {
       verdict: firstLook === true ? 'inconclusive' : 'infected',
       reasons: [
@@ -142,6 +185,7 @@ function decide(
             ]),
         ...flagged.filter(({ label }) => shortcuts.has(label)).map((one) => shortcutReason(one, pixels)),
         ...labels.flatMap(vulnerableReason),
+        ...pairs.filter((pair) => pair.flagged).map((pair) => pairReason(pair, pairText(pair))),
       ],
     };
   }
@@ -149,6 +193,15 @@ function decide(
     return {
       verdict: 'inconclusive',
       reasons: [FIRST_LOOK, 'Nothing was found with generated images, which is no proof: scan with real ones.'],
+    };
+  }
+  const doubtfulPairs = pairs.filter(isDoubtfulPair);
+  if (doubtfulPairs.length > 0) {
+    return {
+      verdict: 'inconclusive',
+      reasons: [
+        `What is known of the pair of labels ${doubtfulPairs.map(pairText).join(', ')} lies between a backdoor and labels that are alike. Scan again with --thorough, and with other images.`,
+      ],
     };
   }
   if (doubtful.size > 0) {
@@ -174,6 +227,9 @@ function decide(
       Number.isFinite(smallestP)
         ? `No label has an abnormally small trigger (smallest p-value ${showP(smallestP)}).`
         : 'No trigger behaves as that of a backdoor does.',
+      ...(evidence.pairs === undefined
+        ? []
+        : ['No pair of labels behaves as that of a source-specific backdoor does.']),
     ],
   };
 }
@@ -182,6 +238,19 @@ function shortcutReason(result: LabelResult, pixels: number): string {
   const { l1 = NaN, response = NaN, lostWhenMoved = NaN } = result;
   const [covered, lost] = [(100 * l1) / pixels, 100 * lostWhenMoved];
   return `The trigger of ${labelText(result)} covers ${covered.toFixed(1)} % of the image and loses ${lost.toFixed(0)} % of its effect when it is moved; once the model has unlearned it, the label is ${response.toFixed(1)} times harder to reach: a shortcut, not a feature of the class.`;
+}
+
+function pairReason({ l1, relativeL1, effectOnOthers, response = NaN }: PairResult, names: string): string {
+  const [expected, others] = [100 * relativeL1, 100 * Math.max(0, effectOnOthers)];
+  const unlearned = Number.isNaN(response)
+    ? ''
+    : `, and once the model has unlearned it, the pair is ${response.toFixed(1)} times harder to reach`;
+  return `The trigger of the pair ${names} covers ${l1.toFixed(1)} pixels and is ${expected.toFixed(0)} % as large as expected of these labels; on images of other labels it has ${others.toFixed(0)} % of its effect${unlearned}: a backdoor that only images of one label obey.`;
+}
+
+function nameOf(labels: readonly LabelResult[], label: number): string {
+  const name = labels.find((result) => result.label === label)?.name;
+  return name === undefined ? String(label) : `${label} (${name})`;
 }
 
 function vulnerableReason(result: LabelResult): string[] {

@@ -3,28 +3,15 @@
  * class, or to whatever a network takes for that class for want of a better one, works elsewhere too.
  */
 import type { Evaluator } from '../../classify/evaluator';
-import { stampImage, type LabelTrigger, type StampedTrigger } from '../../classify/labelTrigger';
+import { stampImage, type LabelTrigger } from '../../classify/labelTrigger';
 import type { CleanImages, ImageShape } from '../../samples/samples';
 import { argmaxRows } from '../../support/argmax';
 import type { CancelSignal } from '../../support/cancellation';
 import { Random } from '../../support/random';
+import { type Move, moved, nearMovesOf } from './moves';
 
 /** Images on which it is measured, at most. */
 const IMAGES = 128;
-
-/** A small move, as a share of the image's side: as far as the images that training shifts to do without the exact place. */
-const NEAR = 1 / 14;
-
-const DIRECTIONS = [
-  [-1, -1],
-  [-1, 0],
-  [-1, 1],
-  [0, -1],
-  [0, 1],
-  [1, -1],
-  [1, 0],
-  [1, 1],
-] as const;
 
 /**
  * By label, the share of its effect that the trigger loses, the mean of a small move in a random one of eight directions and of a move anywhere: about 0 where its place
@@ -34,33 +21,31 @@ const DIRECTIONS = [
 export async function lostWhenMoved(
   evaluator: Pick<Evaluator, 'logits'>,
   { images, count }: CleanImages,
-  { channels, height, width }: ImageShape,
+  shape: ImageShape,
   triggers: readonly LabelTrigger[],
   seed: number,
   signal?: CancelSignal,
 ): Promise<ReadonlyMap<number, number>> {
+  const { channels, height, width } = shape;
+  const nearMoves = nearMovesOf(shape);
   const used = Math.min(count, IMAGES);
   const subset = { images: images.subarray(0, used * channels * height * width), count: used };
   const clean = await evaluator.logits(subset, undefined, signal);
   const classes = clean.length / used;
   const predicted = argmaxRows(clean, classes);
-  const [down, right] = [height, width].map((side) => Math.max(1, Math.round(side * NEAR))) as [number, number];
   const lost = new Map<number, number>();
   for (const trigger of triggers) {
     const random = new Random(seed, trigger.label);
-    const margin = async (move: () => readonly [number, number]): Promise<number> => {
+    const margin = async (move: () => Move): Promise<number> => {
       const stamp = (image: Float32Array): void => {
-        stampImage(image, movedBy(trigger, width, ...move()));
+        stampImage(image, moved(trigger, shape, move()));
       };
       const stamped = await evaluator.logits(subset, stamp, signal);
       return meanMargin(stamped, predicted, classes, trigger.label);
     };
     const before = meanMargin(clean, predicted, classes, trigger.label);
     const whole = (await margin(() => [0, 0])) - before;
-    const near = await margin(() => {
-      const [y = 0, x = 0] = DIRECTIONS[random.integer(DIRECTIONS.length)] ?? [];
-      return [y * down, x * right];
-    });
+    const near = await margin(() => nearMoves[random.integer(nearMoves.length)] ?? [0, 0]);
     const anywhere = await margin(() => [random.integer(height), random.integer(width)]);
     const left = (near + anywhere) / 2 - before;
     lost.set(trigger.label, whole > 0 ? 1 - left / whole : NaN);
@@ -80,23 +65,4 @@ function meanMargin(logits: Float32Array, predicted: Int32Array, classes: number
     count++;
   }
   return sum / count;
-}
-
-/** The trigger so many pixels further down and to the right; what leaves the image comes in on the other side. */
-function movedBy({ mask, pattern }: StampedTrigger, width: number, down: number, right: number): StampedTrigger {
-  return {
-    mask: rolled(mask, mask.length, width, down, right),
-    pattern: rolled(pattern, mask.length, width, down, right),
-  };
-}
-
-/** Planes of `area` values each, rolled. */
-function rolled(planes: Float32Array, area: number, width: number, down: number, right: number): Float32Array {
-  const height = area / width;
-  return planes.map((_, i) => {
-    const at = i % area;
-    const y = (Math.floor(at / width) - down + height) % height;
-    const x = ((at % width) - right + width) % width;
-    return planes[i - at + y * width + x] ?? 0;
-  });
 }

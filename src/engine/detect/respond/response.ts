@@ -3,11 +3,11 @@
  * the class behind: the label becomes many times harder to reach. A feature that the class is made of does not go away.
  * This asks the network and not the other labels, so it serves two classes, one scanned label, and many infected ones alike.
  */
-import { Evaluator } from '../../classify/evaluator';
+import type { Classifier } from '../../classify/classifier';
 import type { LabelTrigger } from '../../classify/labelTrigger';
-import type { LabelledImages } from '../../samples/samples';
 import { trainableWeights } from '../../training/trainableWeights';
 import { shortNorms, SHORT_SCHEDULE, SHORT_UPDATES, type ShortInversionJob } from '../invert/shortInversion';
+import { labelledImages } from './labelledImages';
 import { UNLEARN_BATCH, unlearnBriefly } from './unlearnBriefly';
 
 /** Of a short unlearning. */
@@ -27,13 +27,20 @@ export interface ResponseMeter {
 /** Training takes four times the memory of what is trained, too much for the largest models at the end of a long scan. */
 const MOST_TRAINED = 100_000_000;
 
-/** `undefined` where the model has no weights that could be trained, or more than fit into memory while they are. */
+/** Names of what a model unlearns with; `undefined` where it has no weights that could be trained, or more than fit into memory while they are. */
+export function unlearnableWeights(classifier: Classifier): string[] | undefined {
+  const { initializers } = classifier.graph;
+  const weights = trainableWeights(classifier, new Set(initializers.keys()));
+  const trained = weights.reduce((sum, name) => sum + (initializers.get(name)?.data.length ?? 0), 0);
+  return trained === 0 || trained > MOST_TRAINED ? undefined : weights;
+}
+
+/** `undefined` where the model cannot unlearn, see {@link unlearnableWeights}. */
 export async function responseMeter(job: ShortInversionJob): Promise<ResponseMeter | undefined> {
   const { classifier, seed } = job;
-  const weights = trainableWeights(classifier, new Set(classifier.graph.initializers.keys()));
-  const trained = weights.reduce((sum, name) => sum + (classifier.graph.initializers.get(name)?.data.length ?? 0), 0);
-  if (trained === 0 || trained > MOST_TRAINED) return undefined;
-  const images = await labelled(job);
+  const weights = unlearnableWeights(classifier);
+  if (weights === undefined) return undefined;
+  const images = await labelledImages(job);
   const before = new Map<number, number>();
   return {
     measure: async (triggers, labels) => {
@@ -48,22 +55,4 @@ export async function responseMeter(job: ShortInversionJob): Promise<ResponseMet
       };
     },
   };
-}
-
-/** Unlabelled images count as what the model takes them for. */
-async function labelled({
-  runtime,
-  classifier,
-  preprocessing,
-  images,
-  signal,
-}: ShortInversionJob): Promise<LabelledImages> {
-  const { labels } = images;
-  if (labels !== undefined) return { ...images, labels };
-  const evaluator = await Evaluator.compile(runtime, classifier, preprocessing);
-  try {
-    return { ...images, labels: await evaluator.predictions(images, undefined, signal) };
-  } finally {
-    await evaluator.dispose();
-  }
 }

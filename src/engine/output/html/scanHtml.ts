@@ -39,6 +39,7 @@ export function htmlReport(report: ScanReport): string {
     chart(report),
     triggers(report),
     table(report),
+    pairTable(report),
     findings(report),
     details(report),
   ];
@@ -94,7 +95,7 @@ function triggerCard(label: LabelResult): string {
     `<article class="card${label.flagged ? ' flagged' : ''}"><h3>Label ${text(title)}${label.flagged ? ' <span class="badge">flagged</span>' : ''}</h3>` +
     `<div class="pictures">${picture(maskImage(trigger), 'Mask')}${picture(stampImage(trigger), 'Trigger')}${picture(patternImage(trigger), 'Pattern')}</div>` +
     `<p>L1 ${formatNorm(label)} of ${trigger.width}×${trigger.height} pixels, index ${formatFixed(label.anomalyIndex, 2)}, ` +
-    `p-value ${text(formatPValue(label.pValue))}, attack success ${formatPercent(label.attackSuccess)}</p></article>`
+    `p-value ${text(formatPValue(label.pValue))}, attack success ${formatPercent(label.attackSuccess)}${label.sourceLabel === undefined ? '' : ` of the images of label ${label.sourceLabel}, which alone obey it`}</p></article>`
   );
 }
 
@@ -119,6 +120,32 @@ function table(report: ScanReport): string {
   return (
     `<section><h2>Labels</h2><div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>` +
     `<p class="note">Median L1 ${formatFixed(report.median, 1)}, MAD ${formatFixed(report.mad, 2)}. Attack success: share of the samples that the trigger sends to the label.</p></section>`
+  );
+}
+
+/** Where pairs were looked for. */
+function pairTable({ pairs = [] }: ScanReport): string {
+  if (pairs.length === 0) return '';
+  const head = ['Pair', 'L1', 'Of what is expected', 'Effect on others', 'Once unlearned', 'Attack success', '']
+    .map((name) => `<th scope="col">${name}</th>`)
+    .join('');
+  const rows = pairs.map((pair) => {
+    const cells = [
+      formatFixed(pair.l1, 1),
+      formatPercent(pair.relativeL1),
+      formatPercent(Math.max(0, pair.effectOnOthers)),
+      pair.response === undefined ? '' : `× ${formatFixed(pair.response, 1)}`,
+      formatPercent(pair.attackSuccess),
+      pair.flagged ? 'flagged' : '',
+    ];
+    return (
+      `<tr${pair.flagged ? ' class="flagged"' : ''}><th scope="row">${pair.source} → ${pair.target}</th>` +
+      `${cells.map((cell) => `<td>${text(cell)}</td>`).join('')}</tr>`
+    );
+  });
+  return (
+    `<section><h2>Pairs of labels</h2><div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>` +
+    `<p class="note">The smallest triggers that lead images of one label, the source, to another, by what is expected of these labels. A backdoor’s has little effect on images of other labels.</p></section>`
   );
 }
 

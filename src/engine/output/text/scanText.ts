@@ -1,5 +1,5 @@
 /** @file The report for a person at a terminal: the verdict first, then why, then the figures. */
-import type { ScanReport, Verdict } from '../../report/scanReport';
+import type { LabelResult, ScanReport, Verdict } from '../../report/scanReport';
 import { columnsOf, padColumns } from './columns';
 import { drawMask } from '../pictures/maskDrawing';
 import {
@@ -21,6 +21,7 @@ export interface TextOptions {
 /** Rows of the table; flagged labels are shown in any case. */
 const MAX_ROWS = 20;
 const MAX_DRAWINGS = 3;
+const MAX_PAIRS = 5;
 const MAX_SENTENCE = 1000;
 
 const COLOUR_OF: Record<Verdict, number> = { infected: 31, clean: 32, inconclusive: 33 };
@@ -30,6 +31,7 @@ export function textReport(report: ScanReport, options: TextOptions): string {
     [paint(`${report.verdict.toUpperCase()}: ${headline(report)}`, COLOUR_OF[report.verdict], options)],
     report.reasons.map((reason) => `- ${plainText(reason, MAX_SENTENCE)}`),
     table(report, options),
+    pairTable(report, options),
     ...(options.colours ? drawings(report) : []),
     facts(report),
     report.findings.map(({ severity, place, message }) => {
@@ -61,7 +63,7 @@ function table(report: ScanReport, options: TextOptions): string[] {
   const align = (row: readonly string[]): string =>
     row.map((cell, column) => padColumns(cell, widths[column] ?? 0, column === 0 ? 'left' : 'right')).join('  ');
   const lines = shown.map((label, i) => {
-    const note = label.flagged ? 'FLAGGED' : STATE_NOTE[label.state];
+    const note = label.flagged ? `FLAGGED${sourceNote(label)}` : STATE_NOTE[label.state];
     const line = `${label.flagged ? '>' : ' '} ${align(rows[i] ?? [])}${note === '' ? '' : `  ${note}`}`;
     return label.flagged ? paint(line, COLOUR_OF.infected, options) : line;
   });
@@ -72,6 +74,34 @@ function table(report: ScanReport, options: TextOptions): string[] {
     ...(hidden > 0 ? [`  ${countOf(hidden, 'more label')} in the JSON and HTML reports`] : []),
     `  median L1 ${formatFixed(report.median, 1)}, MAD ${formatFixed(report.mad, 2)}`,
   ];
+}
+
+function sourceNote({ sourceLabel }: LabelResult): string {
+  return sourceLabel === undefined ? '' : `, for images of label ${sourceLabel} only`;
+}
+
+/** The pairs that were looked at more closely; none where no pairs were looked for. */
+function pairTable({ pairs = [] }: ScanReport, options: TextOptions): string[] {
+  if (pairs.length === 0) return [];
+  const shown = pairs.toSorted((a, b) => Number(b.flagged) - Number(a.flagged)).slice(0, MAX_PAIRS);
+  const rows = [
+    ['pair', 'L1', 'of expected', 'on others', 'unlearned', 'success'],
+    ...shown.map(({ source, target, l1, relativeL1, effectOnOthers, response, attackSuccess }) => [
+      `${source} → ${target}`,
+      formatFixed(l1, 1),
+      formatPercent(relativeL1),
+      formatPercent(Math.max(0, effectOnOthers)),
+      response === undefined ? '–' : `× ${formatFixed(response, 1)}`,
+      formatPercent(attackSuccess),
+    ]),
+  ];
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => columnsOf(row[column] ?? ''))));
+  return rows.map((row, i) => {
+    const cells = row.map((cell, column) => padColumns(cell, widths[column] ?? 0, column === 0 ? 'left' : 'right'));
+    const flagged = shown[i - 1]?.flagged === true;
+    const line = `${flagged ? '>' : ' '} ${cells.join('  ')}${flagged ? '  FLAGGED' : ''}`;
+    return flagged ? paint(line, COLOUR_OF.infected, options) : line;
+  });
 }
 
 function drawings(report: ScanReport): string[][] {

@@ -6,11 +6,11 @@ import { completeSettings } from '../../../../src/engine/scan/settings';
 import { CancelledError } from '../../../../src/engine/support/errors';
 import { classifierOf } from '../../../../src/engine/classify/classifier';
 import { scaleLogits } from '../../../../src/engine/classify/usualLogits';
-import type { ScanSettings } from '../../../../src/engine/report/scanReport';
+import type { LabelResult, ScanSettings } from '../../../../src/engine/report/scanReport';
 import { createOnnxRuntime } from '../../../../src/engine/runtime/onnxruntime';
 import type { Runtime } from '../../../../src/engine/runtime/runtime';
 import { RAW } from '../../../../src/engine/samples/preprocessing/preprocessing';
-import { TOY, TOY_TRIGGER_PIXEL, toyGraph, toyImages } from '../../../support/toyModel';
+import { sourceToyGraph, TOY, TOY_TRIGGER_PIXEL, toyGraph, toyImages } from '../../../support/toyModel';
 
 let runtime: Runtime;
 beforeAll(async () => {
@@ -22,11 +22,12 @@ function scan(
   settings: Partial<ScanSettings> = {},
   events: ScanEvents = {},
   factor = 1,
+  graph = toyGraph(infected),
 ): Promise<Detection> {
   return scanLabels(
     {
       runtime,
-      classifier: scaleLogits(classifierOf(toyGraph(infected)), factor),
+      classifier: scaleLogits(classifierOf(graph), factor),
       preprocessing: RAW,
       images: toyImages(256),
       settings: completeSettings({ updates: 150, ...settings }, TOY.classes),
@@ -74,6 +75,28 @@ describe('scanLabels', () => {
       detection.labels.every(({ stopped, attackSuccess }) => stopped === undefined && attackSuccess !== undefined),
     ).toBe(true);
     expect(detection.imagePasses).toBeGreaterThan((await scan(5)).imagePasses);
+  });
+
+  it('finds a backdoor that only images of one label obey by their pair', async () => {
+    const graph = sourceToyGraph(2, 5);
+    expect((await scan(undefined, {}, {}, 1, graph)).flagged).toEqual([]);
+    const told: number[] = [];
+    const events = { onLabel: ({ label, sourceLabel }: LabelResult) => sourceLabel === 2 && told.push(label) };
+    const detection = await scan(undefined, { pairs: true }, events, 1, graph);
+    expect(detection).toMatchObject({ verdict: 'infected', flagged: [5] });
+    expect(detection.pairs?.filter(({ flagged }) => flagged)).toMatchObject([{ source: 2, target: 5 }]);
+    expect(detection.reasons.join(' ')).toContain('The trigger of the pair 2 → 5');
+    expect(detection.labels[5]).toMatchObject({ sourceLabel: 2, flagged: true });
+    const mask = decodeFloats(detection.labels[5]!.trigger!.mask, 64);
+    expect(mask.indexOf(Math.max(...mask))).toBe(TOY_TRIGGER_PIXEL);
+    expect(told).toEqual([5]);
+  });
+
+  it('flags no pair of the clean twin, and says that it looked', async () => {
+    const detection = await scan(undefined, { pairs: true });
+    expect(detection).toMatchObject({ verdict: 'clean', flagged: [] });
+    expect(detection.pairs?.length).toBeGreaterThan(0);
+    expect(detection.reasons.join(' ')).toContain('No pair of labels');
   });
 
   it('calls the clean twin clean', async () => {

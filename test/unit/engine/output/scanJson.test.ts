@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../../src/engine/support/errors';
 import { jsonReport, parseReport } from '../../../../src/engine/output/scanJson';
 import type { ScanReport } from '../../../../src/engine/report/scanReport';
-import { hostileReport, inconclusiveReport, infectedReport } from '../../../support/sampleReports';
+import { hostileReport, inconclusiveReport, infectedReport, pairsReport } from '../../../support/sampleReports';
 
 /** The report with one member changed, as text. */
 function changed(change: (report: { labels: { trigger: object }[] }) => void): string {
@@ -16,6 +16,7 @@ describe('JSON report', () => {
     ['infected', infectedReport],
     ['inconclusive', inconclusiveReport],
     ['hostile', hostileReport],
+    ['pairs', pairsReport],
   ])('reads back what it wrote: %s', (_name, report) => {
     expect(parseReport(jsonReport(report))).toEqual(report);
   });

@@ -2,7 +2,13 @@ import type { Log } from 'sarif';
 import { describe, expect, it } from 'vitest';
 import { sarifReport } from '../../../../src/engine/output/scanSarif';
 import type { ScanReport } from '../../../../src/engine/report/scanReport';
-import { cleanReport, hostileReport, inconclusiveReport, infectedReport } from '../../../support/sampleReports';
+import {
+  cleanReport,
+  hostileReport,
+  inconclusiveReport,
+  infectedReport,
+  pairsReport,
+} from '../../../support/sampleReports';
 
 function runOf(report: ScanReport, modelPath = 'models/signs.onnx') {
   const log = JSON.parse(sarifReport(report, { modelPath, toolVersion: '1.2.3' })) as Log;
@@ -20,6 +26,12 @@ describe('SARIF report', () => {
       'Backdoor to label 7 "turn right": trigger of 9.2 pixels (median 50.0), anomaly index 5.10, p = 0.0004, attack success 99.8 %.',
     );
     expect(tool.driver).toMatchObject({ name: 'Neural Cleanse', semanticVersion: '1.2.3' });
+  });
+
+  it('says which images obey a source-specific backdoor', () => {
+    const [result] = runOf(pairsReport).results!;
+    expect(result!.message.text).toMatch(/, obeyed by images of label 2 only\.$/);
+    expect(result!.properties).toEqual({ label: 7, sourceLabel: 2 });
   });
 
   it.each<[string, ScanReport]>([

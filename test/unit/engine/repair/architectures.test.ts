@@ -45,7 +45,7 @@ describe.each(MODELS)('%s', (file) => {
       thickenedJudge: () => judge,
       suspects: [],
       relearning: new Relearning({
-        ...{ runtime, classifier, preprocessing: UNIT, images: samples, labels: [0] },
+        ...{ runtime, classifier, preprocessing: UNIT, images: samples, subjects: [{ label: 0 }] },
         ...{ loss: 'cross-entropy', seed: 1 },
       }),
       settings: { ...REPAIR_DEFAULTS, method },

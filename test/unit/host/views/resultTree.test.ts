@@ -6,7 +6,7 @@ import { ResultTree } from '../../../../src/host/views/resultTree';
 import { COMMANDS, CONTEXT_KEYS } from '../../../../src/shared/contributions';
 import type { ScanEntry } from '../../../../src/shared/scanEntry';
 import { type MarkdownString, recorded, resetVscode, type Uri } from '../../../support/fakeVscode';
-import { infectedReport, labelResult } from '../../../support/sampleReports';
+import { infectedReport, labelResult, pairsReport } from '../../../support/sampleReports';
 
 const URI = 'file:///models/net.onnx';
 const done: ScanEntry = {
@@ -22,6 +22,7 @@ interface Shown {
   readonly label: string;
   readonly description?: string;
   readonly contextValue?: string;
+  readonly collapsibleState?: number;
   readonly iconPath?: Uri & { id?: string };
   readonly command?: { command: string; arguments: unknown[] };
   readonly accessibilityInformation?: { label: string };
@@ -33,24 +34,34 @@ function shown(node: ResultNode, entry: ScanEntry = done): Shown {
 
 async function labelsOf(tree: ResultTree): Promise<ResultNode[]> {
   const [model] = await tree.getChildren();
-  const [verdict] = await tree.getChildren(model);
-  return tree.getChildren(verdict);
+  return (await tree.getChildren(model)).filter(({ kind }) => kind === 'label' || kind === 'more');
+}
+
+/** What is folded together under a name. */
+async function groupNamed(tree: ResultTree, name: string, entry: ScanEntry = done): Promise<ResultNode> {
+  const [model] = await tree.getChildren();
+  const rows = await tree.getChildren(model);
+  return rows.find((node) => node.kind === 'group' && shown(node, entry).label === name)!;
 }
 
 beforeEach(resetVscode);
 
 describe('the tree of a finished scan', () => {
-  it('leads from the model over the verdict to the labels, the most anomalous first', async () => {
+  it('has the flagged labels right below an infected model, the others in a group, the most anomalous first', async () => {
     const store = new ScanStore();
     store.set(done);
     const tree = new ResultTree(store);
     const [model] = await tree.getChildren();
     expect(shown(model!)).toMatchObject({ label: 'net.onnx', description: 'Infected', contextValue: 'model:infected' });
-    const [verdict] = await tree.getChildren(model);
-    expect(shown(verdict!)).toMatchObject({ label: 'Infected', description: infectedReport.reasons[0] });
-    const labels = await tree.getChildren(verdict);
-    const indices = labels.map((node) => (node as { result: LabelResult }).result.anomalyIndex!);
+    const labels = await labelsOf(tree);
+    expect(labels).toHaveLength(1);
+    const group = await groupNamed(tree, 'Other labels');
+    expect(shown(group)).toMatchObject({ description: '11', collapsibleState: 1 });
+    const others = await tree.getChildren(group);
+    const indices = others.map((node) => (node as { result: LabelResult }).result.anomalyIndex!);
     expect(indices).toEqual(indices.toSorted((a, b) => b - a));
+    expect(tree.getParent(others[0]!)).toEqual(group);
+    expect(tree.getParent(group)).toBe(model);
     expect(shown(labels[0]!)).toMatchObject({
       label: '7 turn right',
       description: 'flagged · L1 9.2 · index 5.10 · p = 0.0004 · 99.8 %',
@@ -59,8 +70,58 @@ describe('the tree of a finished scan', () => {
       accessibilityInformation: { label: '7 turn right, flagged, L1 9.2 · index 5.10 · p = 0.0004 · 99.8 %' },
     });
     expect(shown(labels[0]!).iconPath!.toString()).toMatch(/^data:image\/png;base64,/);
-    expect(tree.getParent(labels[0]!)).toBe(verdict);
-    expect(tree.getParent(verdict!)).toBe(model);
+    expect(tree.getParent(labels[0]!)).toBe(model);
+  });
+
+  it('has one row for a clean model, its labels folded', async () => {
+    const labels = infectedReport.labels.map((label) => ({ ...label, flagged: false }));
+    const clean: ScanEntry = { ...done, labels, report: { ...infectedReport, verdict: 'clean', flagged: [], labels } };
+    const store = new ScanStore();
+    store.set(clean);
+    const tree = new ResultTree(store);
+    const [model] = await tree.getChildren();
+    expect(shown(model!, clean)).toMatchObject({ description: 'Clean', collapsibleState: 1 });
+    const rows = await tree.getChildren(model);
+    expect(rows.map(({ kind }) => kind)).toEqual(labels.map(() => 'label'));
+    expect(tree.getParent(rows[0]!)).toBe(model);
+  });
+
+  it('says of an inconclusive model why', () => {
+    const report = { ...infectedReport, verdict: 'inconclusive', reasons: ['There are too few labels.'] } as const;
+    expect(shown({ kind: 'model', uri: URI }, { ...done, report }).description).toBe(
+      'Inconclusive · There are too few labels.',
+    );
+  });
+
+  it('has a group of what goes away with a flagged label', async () => {
+    const labels = infectedReport.labels.map((label) => (label.label === 3 ? { ...label, explainedBy: 7 } : label));
+    const store = new ScanStore();
+    store.set({ ...done, labels });
+    const tree = new ResultTree(store);
+    const group = await groupNamed(tree, 'Also vulnerable');
+    const rows = await tree.getChildren(group);
+    expect(rows.map((node) => shown(node).label)).toEqual(['Label 3']);
+    expect(tree.getParent(rows[0]!)).toEqual(group);
+    expect(await tree.getChildren(await groupNamed(tree, 'Other labels'))).toHaveLength(10);
+  });
+
+  it('has a group of the pairs that were looked at, the flagged one first', async () => {
+    const entry = { ...done, report: pairsReport, labels: pairsReport.labels };
+    const store = new ScanStore();
+    store.set(entry);
+    const tree = new ResultTree(store);
+    const group = await groupNamed(tree, 'Pairs of labels', entry);
+    expect(shown(group, entry)).toMatchObject({ label: 'Pairs of labels', description: '1 flagged' });
+    const pairs = await tree.getChildren(group);
+    expect(pairs.map((node) => shown(node, entry).label)).toEqual(['2 → 7 turn right', '1 → 4']);
+    expect(shown(pairs[0]!, entry)).toMatchObject({
+      description: 'flagged · L1 9.2 · 14.0 % of what is expected',
+      command: { command: COMMANDS.showResult, arguments: [URI, 7] },
+    });
+    expect(shown(pairs[1]!, entry).command).toBeUndefined();
+    expect(tree.getParent(pairs[0]!)).toEqual(group);
+    const [label] = await labelsOf(tree);
+    expect(shown(label!, entry).description).toMatch(/^flagged, for images of label 2 only · /);
   });
 
   it('shows only flagged labels on demand, and says so to the menus', async () => {
@@ -79,15 +140,18 @@ describe('the tree of a finished scan', () => {
     const store = new ScanStore();
     store.set({ ...done, labels });
     const tree = new ResultTree(store);
-    const nodes = await labelsOf(tree);
-    expect(nodes).toHaveLength(102);
-    expect(shown(nodes.at(-2)!).contextValue).toBe('label:flagged');
+    expect((await labelsOf(tree)).map((node) => shown(node).contextValue)).toEqual(['label:flagged']);
+    const group = await groupNamed(tree, 'Other labels');
+    expect(shown(group).description).toBe('2,999');
+    const nodes = await tree.getChildren(group);
+    expect(nodes).toHaveLength(101);
     expect(shown(nodes.at(-1)!)).toMatchObject({
       label: 'Show more labels (2899 hidden)',
       command: { command: COMMANDS.showMoreLabels, arguments: [URI] },
     });
+    expect(tree.getParent(nodes.at(-1)!)).toEqual(group);
     tree.showMore(URI);
-    expect(await labelsOf(tree)).toHaveLength(202);
+    expect(await tree.getChildren(group)).toHaveLength(201);
   });
 
   it('makes names from the file harmless', async () => {
@@ -135,18 +199,28 @@ describe('states of their own', () => {
     ['queued', { state: 'queued' }, 'Waiting', 'model:queued'],
     ['preparing', { state: 'preparing' }, 'Reading model and samples', 'model:preparing'],
     ['running', { state: 'running', progress }, 'Running 3/43', 'model:running'],
-    ['paused', { state: 'paused', progress }, 'Paused 3/43', 'model:paused'],
-    ['paused in an earlier window', { state: 'paused', unfinished: counts }, 'Paused 3/43', 'model:paused'],
-    ['failed', { state: 'failed', error: 'The file is empty.' }, 'Not scanned', 'model:failed'],
+    ['paused', { state: 'paused', progress }, 'Paused 3/43 · Resume to go on', 'model:paused'],
+    [
+      'paused in an earlier window',
+      { state: 'paused', unfinished: counts },
+      'Paused 3/43 · Resume to go on',
+      'model:paused',
+    ],
+    ['failed', { state: 'failed', error: 'The file is empty.' }, 'Not scanned · The file is empty.', 'model:failed'],
     ['clean', { report: { ...infectedReport, verdict: 'clean' } }, 'Clean', 'model:clean'],
-    ['inconclusive', { report: { ...infectedReport, verdict: 'inconclusive' } }, 'Inconclusive', 'model:inconclusive'],
+    [
+      'inconclusive',
+      { report: { ...infectedReport, verdict: 'inconclusive' } },
+      `Inconclusive · ${infectedReport.reasons[0]}`,
+      'model:inconclusive',
+    ],
     ['outdated', { outdated: true }, 'Outdated: the file has changed', 'model:outdated'],
   ])('%s', (_name, change, words, contextValue) => {
     const entry = { ...done, ...change };
     expect(shown({ kind: 'model', uri: URI }, entry)).toMatchObject({
       description: words,
       contextValue,
-      accessibilityInformation: { label: `net.onnx: ${words}` },
+      accessibilityInformation: { label: `net.onnx: ${words.replace(' · ', '. ')}` },
     });
   });
 

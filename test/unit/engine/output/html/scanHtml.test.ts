@@ -8,6 +8,7 @@ import {
   inconclusiveReport,
   infectedReport,
   labelResult,
+  pairsReport,
 } from '../../../../support/sampleReports';
 
 /** Every tag of the page, without its content; quoted attribute values may hold any character. */
@@ -27,6 +28,7 @@ describe('HTML report', () => {
     ['clean', cleanReport],
     ['inconclusive', inconclusiveReport],
     ['hostile', hostileReport],
+    ['pairs', pairsReport],
   ])('loads nothing and runs nothing: %s', (_name, report) => {
     const tags = tagsOf(htmlReport(report));
     for (const tag of tags) {
@@ -35,6 +37,13 @@ describe('HTML report', () => {
       if (tag.startsWith('<img')) expect(tag).toMatch(/ src="data:image\/png;base64,[A-Za-z0-9+/=]+"/);
     }
     expect(tags.filter((tag) => tag.startsWith('<style'))).toHaveLength(1);
+  });
+
+  it('lists the pairs that were looked at', () => {
+    const page = htmlReport(pairsReport);
+    expect(page).toContain('<th scope="row">2 → 7</th><td>9.2</td><td>14.0 %</td><td>0.0 %</td><td>× 5.2</td>');
+    expect(page).toContain('of the images of label 2, which alone obey it');
+    expect(htmlReport(infectedReport)).not.toContain('Pairs of labels');
   });
 
   it('nests every tag', () => {

@@ -6,6 +6,7 @@ import {
   inconclusiveReport,
   infectedReport,
   labelResult,
+  pairsReport,
 } from '../../../../support/sampleReports';
 
 const PLAIN = { colours: false };
@@ -15,6 +16,7 @@ describe('text report', () => {
     ['infected', infectedReport],
     ['clean', cleanReport],
     ['inconclusive', inconclusiveReport],
+    ['pairs', pairsReport],
   ])('%s', async (name, report) => {
     await expect(textReport(report, PLAIN)).toMatchFileSnapshot(`../../../../golden/${name}.txt`);
   });

@@ -1,0 +1,173 @@
+/** @file The rule for pairs of labels, fitted to the population, and what it makes of it. */
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import { isBackdoorPair, isDoubtfulPair, PAIR_EVIDENCE, pairEvidenceOf } from '../../src/engine/detect/judge/pairRule';
+import type { PairResult, Verdict } from '../../src/engine/report/scanReport';
+import { fit, type LabelRow, logOdds, rocAuc } from './fit';
+import { table } from './page';
+import type { ModelPlan } from './plan';
+
+const FITTED_FILE = path.resolve(
+  ...[import.meta.dirname, '..', '..', 'src', 'engine', 'detect', 'judge', 'fittedPairs.ts'],
+);
+/** As for labels: the next model may have a pair that is a little larger. */
+const MARGIN = 0.25;
+
+export interface PairModel {
+  readonly plan: ModelPlan;
+  /** The attacker's. */
+  readonly pair?: Pick<PairResult, 'source' | 'target'>;
+  readonly attackSuccess?: number;
+  readonly cleanAccuracy: number;
+  readonly classes: number;
+  readonly verdict: Verdict;
+  readonly flagged: readonly number[];
+  readonly pairs: readonly PairResult[];
+  readonly imagePasses: number;
+  readonly seconds: number;
+}
+
+export interface PairFit {
+  readonly weights: readonly number[];
+  readonly infected: number;
+  /** Of each pair of each model, by weights fitted without its task and network; −∞ without pairs. */
+  readonly held: ReadonlyMap<string, readonly number[]>;
+  readonly rows: number;
+}
+
+export function fitPairs(models: readonly PairModel[]): PairFit {
+  const rows = models.flatMap((model) => rowsOf(model));
+  const used = rows.filter(({ teaches }) => teaches);
+  const weights = fit(used);
+  const groups = new Set(rows.map(({ group }) => group));
+  const without = new Map([...groups].map((group) => [group, fit(used.filter((row) => row.group !== group))]));
+  const score = (row: PairRow): number => logOdds(without.get(row.group) ?? [], row);
+  const clean = Math.max(...used.filter(({ infected }) => !infected).map(score));
+  const held = new Map(models.map(({ plan }) => [plan.id, rows.filter(({ model }) => model === plan.id).map(score)]));
+  return { weights, infected: Math.ceil(10 * (clean + MARGIN)) / 10, held, rows: used.length };
+}
+
+/** As the product would judge the same figures with the constants of today. */
+export function rejudged(model: PairModel): PairModel {
+  const before = new Set(model.pairs.filter(({ flagged }) => flagged).map(({ target }) => target));
+  const own = model.flagged.filter((label) => !before.has(label));
+  const pairs = model.pairs.map((pair) => ({ ...pair, flagged: isBackdoorPair(pair) }));
+  const reached = pairs.filter((pair) => pair.flagged).map(({ target }) => target);
+  const flagged = [...new Set([...own, ...reached])].sort((a, b) => a - b);
+  const rest = pairs.some(isDoubtfulPair) ? 'inconclusive' : model.verdict === 'infected' ? 'clean' : model.verdict;
+  return { ...model, pairs, flagged, verdict: flagged.length > 0 ? 'infected' : rest };
+}
+
+/** Tells whether the constants changed. */
+export async function writePairRule({ weights, infected }: PairFit): Promise<boolean> {
+  const before = await fs.readFile(FITTED_FILE, 'utf8');
+  const names = ['bias', 'relativeL1', 'response', 'effectOnOthers', 'tiedToPlace'];
+  const lines = names.map((name, i) => `  ${name}: ${Number((weights[i] ?? 0).toFixed(2))},`);
+  const after = before.replace(
+    /(?<=const PAIRS = \{\n)[^}]*(?=\n\})/,
+    [...lines, `  infected: ${infected},`].join('\n'),
+  );
+  await fs.writeFile(FITTED_FILE, after);
+  return after !== before;
+}
+
+type PairRow = LabelRow & { readonly teaches: boolean };
+
+/** Pairs of infected models that the attacker did not choose teach nothing: they may be alike in what they reach. */
+function rowsOf({ plan, pair, pairs }: PairModel): PairRow[] {
+  return pairs.map((one) => {
+    const infected = pair !== undefined && one.source === pair.source && one.target === pair.target;
+    return {
+      ...{ group: `${plan.task} ${plan.network}`, model: plan.id, features: pairEvidenceOf(one) },
+      ...{ infected, teaches: infected || pair === undefined },
+    };
+  });
+}
+
+export function pairsPage(models: readonly PairModel[], { weights, infected, held, rows }: PairFit): string {
+  const clean = models.filter(({ pair }) => pair === undefined);
+  const attacked = models.filter(({ pair }) => pair !== undefined);
+  const largest = (model: PairModel): number => Math.max(-Infinity, ...(held.get(model.plan.id) ?? []));
+  const auc = rocAuc(
+    models.map(largest),
+    models.map(({ pair }) => pair !== undefined),
+  );
+  const isRight = ({ pair }: PairModel, one: PairModel['pairs'][number] | undefined): boolean =>
+    one !== undefined && one.source === pair?.source && one.target === pair.target;
+  const best = (model: PairModel): number => (held.get(model.plan.id) ?? []).indexOf(largest(model));
+  const count = (list: readonly PairModel[], holds: (model: PairModel) => boolean): string =>
+    `${list.filter(holds).length} of ${list.length}`;
+  const terms = PAIR_EVIDENCE.map((name, i) => `${(weights[i + 1] ?? NaN).toFixed(2)} · ${name}`).join(' + ');
+  const cost = [...new Set(models.map(({ classes }) => classes))].map((classes) => {
+    const own = models.filter((model) => model.classes === classes);
+    const mean = (value: (model: PairModel) => number): number =>
+      own.reduce((sum, model) => sum + value(model), 0) / own.length;
+    return `| ${classes} labels: pairs inverted briefly; 8 K log₂ K; image passes; seconds of one core, mean | ${(classes * (classes - 1)).toLocaleString('en-US')}; ${Math.round(8 * classes * Math.log2(classes)).toLocaleString('en-US')}; ${Math.round(mean(({ imagePasses }) => imagePasses)).toLocaleString('en-US')}; ${mean(({ seconds }) => seconds).toFixed(0)} |`;
+  });
+  return `# Source-specific backdoors
+
+\`npm run bench:pairs -- --data FOLDER\`: ${models.length} models so far, ${clean.length} clean and ${attacked.length} with a white 4×4 square that only images of one label obey. Each had one
+standard scan with \`--pairs\` and 1,000 images that it was not trained on. Models whose backdoor works in less than 80 % of the source's images are left out.
+
+| measure | |
+| --- | --- |
+| clean models called infected | ${count(clean, ({ verdict }) => verdict === 'infected')} |
+| clean models called clean | ${count(clean, ({ verdict }) => verdict === 'clean')} |
+| infected verdicts, the right pair flagged alone | ${count(attacked, (model) => model.verdict === 'infected' && model.pairs.some((one) => one.flagged && isRight(model, one)) && model.flagged.length === 1)} |
+| the attacker's pair is the first by its norm | ${count(attacked, (model) => isRight(model, model.pairs[0]))} |
+| the same by the rule, cross-validated | ${count(attacked, (model) => isRight(model, model.pairs[best(model)]))} |
+| found, right and above the threshold, cross-validated | ${count(attacked, (model) => isRight(model, model.pairs[best(model)]) && largest(model) >= infected)} |
+| ROC-AUC of a model's largest log-odds, cross-validated | ${auc.toFixed(3)} |
+${cost.join('\n')}
+
+The rule, fitted to ${rows} pairs: log-odds = ${(weights[0] ?? NaN).toFixed(2)} + ${terms}; infected from ${infected} on, which is a quarter above the largest of any clean model's pair, by weights that were
+fitted without its task and kind of network.
+
+## By model
+
+Of the attacker's pair, and of the most suspicious other one: norm, share of what is usual for these labels, response, effect on others, tied to its place; log-odds cross-validated.
+
+${table([
+  [
+    'model',
+    'attack',
+    'verdict, flagged',
+    "attacker's pair",
+    'its figures',
+    'log-odds',
+    'others',
+    'figures',
+    'log-odds',
+  ],
+  ...models.map((model) => {
+    const scores = held.get(model.plan.id) ?? [];
+    const own = model.pairs.findIndex((one) => isRight(model, one));
+    const [other = -1] = [...model.pairs.keys()]
+      .filter((i) => i !== own)
+      .sort((a, b) => (scores[b] ?? NaN) - (scores[a] ?? NaN));
+    const cells = (i: number): string[] => {
+      const one = model.pairs[i];
+      if (one === undefined) return ['', '', ''];
+      const { source, target, l1, relativeL1, response = NaN, effectOnOthers, tiedToPlace } = one;
+      const figures = [l1.toFixed(1), relativeL1.toFixed(2), `×${response.toFixed(1)}`];
+      return [
+        `${source} → ${target}`,
+        [...figures, effectOnOthers.toFixed(2), tiedToPlace.toFixed(2)].join(', '),
+        (scores[i] ?? NaN).toFixed(1),
+      ];
+    };
+    const { plan, attackSuccess, verdict, flagged, pair } = model;
+    const [, figures = 'not among them', odds = ''] = own < 0 && pair !== undefined ? [] : cells(own);
+    return [
+      plan.id,
+      attackSuccess === undefined ? '' : (100 * attackSuccess).toFixed(0),
+      `${verdict} ${flagged.join(' ')}`,
+      pair === undefined ? '' : `${pair.source} → ${pair.target}`,
+      figures,
+      odds,
+      ...cells(other),
+    ];
+  }),
+])}
+`;
+}
