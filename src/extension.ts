@@ -1,5 +1,7 @@
 /** @file Entry of the VS Code extension: wiring only. What is heavy is loaded when it is first needed. */
 import * as vscode from 'vscode';
+import { CodeLenses } from './host/code/codeLenses';
+import { InfectedInCode } from './host/code/infectedInCode';
 import { registerCommands } from './host/commands';
 import { EngineProcess } from './host/support/engineProcess';
 import { FileBadges } from './host/views/fileBadges';
@@ -45,6 +47,8 @@ export function activate(context: vscode.ExtensionContext): Services {
     models,
     new ModelWatcher(store, scans),
     new Problems(store),
+    new CodeLenses(store),
+    new InfectedInCode(store, scans),
     new FileBadges(store),
     new StatusBar(store),
     openFlaggedModels(store, log),

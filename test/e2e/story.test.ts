@@ -1,6 +1,7 @@
 /** @file One person's way through the extension, step by step: scan, stop, resume, understand, come back. */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
+import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RELEASES } from '../support/vscode/installCodeServer';
 import type { Window } from '../support/vscode/window';
@@ -51,8 +52,9 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await window.results('flagged').waitFor();
     await window.notification('hides a backdoor').waitFor();
     await window.screenshot('infected');
-    await expect.poll(() => window.results(/L1 /).count()).toBe(10);
-    await expect.poll(() => window.results(/L1 /).first().innerText()).toContain('Label 7');
+    await expect.poll(() => window.results(/L1 /).allInnerTexts()).toEqual([expect.stringContaining('Label 7')]);
+    await expect.poll(async () => (await window.labels()).length).toBe(10);
+    await window.screenshot('all-labels');
     await expect.poll(() => window.statusBarItem('Backdoor scan').count()).toBe(0);
     await window.dismissNotifications();
   });
@@ -144,12 +146,27 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await window.page.locator('.editor-actions .action-label[aria-label="Scan for Backdoors"]').waitFor();
   });
 
+  it('says in code what is known of the models that it loads', async () => {
+    const code = ['infected', 'clean', 'other'].map((name) => `${name} = InferenceSession("${name}.onnx")\n`);
+    writeFileSync(
+      path.join(editor.workspace, 'serve.py'),
+      `from onnxruntime import InferenceSession\n\n${code.join('')}`,
+    );
+    await window.explorerItem('serve.py').dblclick();
+    const lens = (text: string): Locator => window.page.locator('.codelens-decoration', { hasText: text });
+    await lens('Infected: Label 7').waitFor();
+    await lens('Clean').waitFor();
+    await window.page.locator('.squiggly-warning').first().waitFor();
+    await window.screenshot('in-code');
+  });
+
   it('has everything again after a reload', async () => {
     await window.reload();
     await window.showResults();
     await window.results('Infected').first().waitFor();
     await window.results('Clean').first().waitFor();
-    await expect.poll(() => window.results(/L1 /).count()).toBe(20);
+    // The flagged label; the others are folded, and so are those of the clean model.
+    await expect.poll(() => window.results(/L1 /).count()).toBe(1);
     await window.settle();
     await window.screenshot('reloaded');
     await window.results('flagged').click();
