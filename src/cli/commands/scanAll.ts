@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { Command } from 'commander';
 import { CancelledError } from '../../engine/support/errors';
 import { sarifLog } from '../../engine/output/scanSarif';
+import { scanAllMarkdown } from '../../engine/output/text/scanAllMarkdown';
 import { type ModelOutcome, scanAllText } from '../../engine/output/text/scanAllText';
 import { cutToColumns } from '../../engine/output/text/columns';
 import { plainText } from '../../engine/support/plainText';
@@ -31,6 +32,7 @@ interface ScanAllOptions extends RuntimeOptions, SampleOptions, ScanningOptions 
   readonly cache?: string;
   readonly jsonl?: string;
   readonly sarif?: string;
+  readonly summary?: string;
 }
 
 const MAX_PATH = 200;
@@ -58,6 +60,7 @@ export function scanAllCommand(context: CommandContext): Command {
     .option('--list <file>', 'a text file that names a model a line, relative to its own folder')
     .option('--jsonl <file>', 'write a line of JSON per model, as soon as it is done')
     .option('--sarif <file>', 'write one SARIF 2.1.0 report of all')
+    .option('--summary <file>', 'add a summary in Markdown to a file, as the page of a CI job is one')
     .addHelpText('after', EXAMPLES);
   return runtimeOptions(command).action(async (models: string[], options: ScanAllOptions) => {
     context.finish(await scanAll(models, options, context));
@@ -66,7 +69,7 @@ export function scanAllCommand(context: CommandContext): Command {
 
 async function scanAll(given: readonly string[], options: ScanAllOptions, context: CommandContext): Promise<number> {
   const { terminal, now } = context;
-  const { list, jsonl, sarif } = options;
+  const { list, jsonl, sarif, summary } = options;
   await checkTargets({ ...(jsonl !== undefined && { json: jsonl }), ...(sarif !== undefined && { sarif }) });
   const models = await findModels([...given, ...(list === undefined ? [] : await modelsInList(list))]);
   if (jsonl !== undefined && jsonl !== STDOUT) await atomicWrite(jsonl, '');
@@ -88,6 +91,7 @@ async function scanAll(given: readonly string[], options: ScanAllOptions, contex
     const results = scanned.map((outcome) => ({ ...outcome, modelPath: repositoryPath(outcome.path) }));
     await writeTo(sarif, sarifLog(results, VERSION, 'all'), terminal);
   }
+  if (summary !== undefined) await fs.appendFile(summary, scanAllMarkdown(scanned));
   if (jsonl !== STDOUT && sarif !== STDOUT) await terminal.print(scanAllText(scanned));
   return worstExitCode(scanned.map(({ exitCode }) => exitCode));
 }

@@ -1,4 +1,4 @@
-/** @file A mask drawn with characters, for terminals of 256 colours. */
+/** @file A mask drawn with characters, for terminals of 256 colours and for plain text. */
 import type { Trigger } from '../../report/scanReport';
 import { maskOf } from '../../report/decodeTrigger';
 
@@ -6,6 +6,7 @@ const MAX_COLUMNS = 32;
 /** First of the 24 greys of the 256-colour palette, dark to light. */
 const FIRST_GREY = 232;
 const GREYS = 24;
+const SHADES = ['·', '░', '▒', '▓', '█'] as const;
 
 /** Lines of half blocks, two pixels above each other in one character; large masks are averaged down to 32 columns. */
 export function drawMask(trigger: Trigger): string[] {
@@ -21,6 +22,17 @@ export function drawMask(trigger: Trigger): string[] {
     lines.push(`${line}\u{1b}[0m`);
   }
   return lines;
+}
+
+/** Lines of shades for plain text; two characters a pixel, because a character is twice as high as it is wide. */
+export function shadeMask(trigger: Trigger): string[] {
+  const { grey, width, height } = shrink(trigger);
+  return Array.from({ length: height }, (_, y) =>
+    [...grey.subarray(y * width, (y + 1) * width)]
+      .map((value) => SHADES[Math.round((value / (GREYS - 1)) * (SHADES.length - 1))] ?? '')
+      .map((shade) => shade.repeat(2))
+      .join(''),
+  );
 }
 
 /** Means over square cells, as greys 0–23. */

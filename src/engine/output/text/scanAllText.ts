@@ -22,8 +22,7 @@ const MAX_SENTENCE = 1000;
 const ORDER = ['infected', 'not scanned', 'inconclusive', 'clean'] as const;
 
 export function scanAllText(outcomes: readonly ModelOutcome[]): string {
-  const groups = ORDER.map((state) => outcomes.filter((outcome) => stateOf(outcome) === state));
-  const rows = groups.flat().map((outcome) => {
+  const rows = worstFirst(outcomes).map((outcome) => {
     const { report } = outcome;
     return [
       plainText(outcome.path, MAX_PATH),
@@ -36,7 +35,9 @@ export function scanAllText(outcomes: readonly ModelOutcome[]): string {
   const errors = outcomes.flatMap(({ path, error }) =>
     error === undefined ? [] : [`${plainText(path, MAX_PATH)}: ${plainText(error, MAX_SENTENCE)}`],
   );
-  const counts = ORDER.map((state, i) => `${groups[i]?.length ?? 0} ${state}`).join(', ');
+  const counts = ORDER.map(
+    (state) => `${outcomes.filter((outcome) => stateOf(outcome) === state).length} ${state}`,
+  ).join(', ');
   return `${[
     ...textTable(['model', 'verdict', 'labels', 'p-value', 'index'], rows),
     '',
@@ -46,7 +47,12 @@ export function scanAllText(outcomes: readonly ModelOutcome[]): string {
   ].join('\n')}\n`;
 }
 
-function stateOf({ report }: ModelOutcome): (typeof ORDER)[number] {
+/** As they came, but by their state. */
+export function worstFirst(outcomes: readonly ModelOutcome[]): ModelOutcome[] {
+  return ORDER.flatMap((state) => outcomes.filter((outcome) => stateOf(outcome) === state));
+}
+
+export function stateOf({ report }: ModelOutcome): (typeof ORDER)[number] {
   return report?.verdict ?? 'not scanned';
 }
 
