@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { CodeLenses } from './host/code/codeLenses';
 import { InfectedInCode } from './host/code/infectedInCode';
+import { TriggersAtNames } from './host/code/triggersAtNames';
 import { registerCommands } from './host/commands';
 import { EngineProcess } from './host/support/engineProcess';
 import { FileBadges } from './host/views/fileBadges';
@@ -49,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): Services {
     new Problems(store),
     new CodeLenses(store),
     new InfectedInCode(store, scans),
+    new TriggersAtNames(store),
     new FileBadges(store),
     new StatusBar(store),
     openFlaggedModels(store, log),

@@ -160,6 +160,17 @@ describe(`code-server ${RELEASES.newest.version}`, () => {
     await window.screenshot('in-code');
   });
 
+  it('shows the trigger where a file names the flagged label', async () => {
+    const names = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+    writeFileSync(path.join(editor.workspace, 'labels.txt'), `${names.join('\n')}\n`);
+    await window.explorerItem('labels.txt').dblclick();
+    const contents = `[...document.querySelectorAll('.view-line span[class*="ced-"]')].map((span) => getComputedStyle(span, '::after').content).join()`;
+    const images = (): Promise<string> => window.page.evaluate<string>(contents);
+    await expect.poll(() => images()).toContain('url("data:image/svg+xml');
+    await window.settle();
+    await window.screenshot('label-names');
+  });
+
   it('has everything again after a reload', async () => {
     await window.reload();
     await window.showResults();

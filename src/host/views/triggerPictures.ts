@@ -11,6 +11,8 @@ const ICON = 32;
 const TOOLTIP = 72;
 /** CSS pixels of a tooltip picture's side. */
 export const SIDE = 144;
+/** CSS pixels of the side of a picture in a line of text. */
+const INLINE = 14;
 const MAX_SAMPLE = 40_000;
 
 const icons = new WeakMap<LabelResult, string>();
@@ -22,6 +24,12 @@ export function triggerIcon(result: LabelResult): string | undefined {
   const icon = drawn(() => pngUri(closeUp(result.trigger as Trigger, ICON)));
   if (icon !== undefined) icons.set(result, icon);
   return icon;
+}
+
+/** The same in a line of text: an editor shows pictures as large as they are. */
+export function inlineTriggerIcon(result: LabelResult): string | undefined {
+  const icon = triggerIcon(result);
+  return icon === undefined ? undefined : svgUri(picture(icon), INLINE);
 }
 
 /** `data:` URIs. */
@@ -58,8 +66,8 @@ function picture(source: string, attributes = ''): string {
   return `<image href="${escapeAttribute(source)}" width="100%" height="100%" preserveAspectRatio="none" style="image-rendering:pixelated"${attributes}/>`;
 }
 
-function svgUri(content: string): string {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${SIDE}" height="${SIDE}">${content}</svg>`;
+function svgUri(content: string, side = SIDE): string {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}">${content}</svg>`;
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
 }
 
