@@ -1,7 +1,13 @@
 /** @file The rule for pairs of labels, fitted to the population, and what it makes of it. */
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { isBackdoorPair, isDoubtfulPair, PAIR_EVIDENCE, pairEvidenceOf } from '../../src/engine/detect/judge/pairRule';
+import {
+  isBackdoorPair,
+  isDoubtfulPair,
+  PAIR_EVIDENCE,
+  pairEvidenceOf,
+  pairLogOdds,
+} from '../../src/engine/detect/judge/pairRule';
 import type { PairResult, Verdict } from '../../src/engine/report/scanReport';
 import { fit, type LabelRow, logOdds, rocAuc } from './fit';
 import { table } from './page';
@@ -95,6 +101,10 @@ export function pairsPage(models: readonly PairModel[], { weights, infected, hel
   const isRight = ({ pair }: PairModel, one: PairModel['pairs'][number] | undefined): boolean =>
     one !== undefined && one.source === pair?.source && one.target === pair.target;
   const best = (model: PairModel): number => (held.get(model.plan.id) ?? []).indexOf(largest(model));
+  const bestNow = ({ pairs }: PairModel): number => {
+    const odds = pairs.map(pairLogOdds);
+    return odds.indexOf(Math.max(...odds));
+  };
   const count = (list: readonly PairModel[], holds: (model: PairModel) => boolean): string =>
     `${list.filter(holds).length} of ${list.length}`;
   const terms = PAIR_EVIDENCE.map((name, i) => `${(weights[i + 1] ?? NaN).toFixed(2)} · ${name}`).join(' + ');
@@ -114,6 +124,7 @@ standard scan with \`--pairs\` and 1,000 images that it was not trained on. Mode
 | clean models called infected | ${count(clean, ({ verdict }) => verdict === 'infected')} |
 | clean models called clean | ${count(clean, ({ verdict }) => verdict === 'clean')} |
 | infected verdicts, the right pair flagged alone | ${count(attacked, (model) => model.verdict === 'infected' && model.pairs.some((one) => one.flagged && isRight(model, one)) && model.flagged.length === 1)} |
+| infected or inconclusive, and the attacker's pair is the most suspicious one | ${count(attacked, (model) => model.verdict !== 'clean' && isRight(model, model.pairs[bestNow(model)]))} |
 | the attacker's pair is the first by its norm | ${count(attacked, (model) => isRight(model, model.pairs[0]))} |
 | the same by the rule, cross-validated | ${count(attacked, (model) => isRight(model, model.pairs[best(model)]))} |
 | found, right and above the threshold, cross-validated | ${count(attacked, (model) => isRight(model, model.pairs[best(model)]) && largest(model) >= infected)} |

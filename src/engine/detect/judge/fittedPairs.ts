@@ -2,10 +2,10 @@
 
 /** Weights of the evidence in log-odds, and from which on a pair is a backdoor's. */
 export const PAIRS = {
-  bias: -9.12,
+  bias: -9.93,
   relativeL1: 3.84,
-  response: 1.63,
-  effectOnOthers: 4.98,
-  tiedToPlace: 7.72,
-  infected: 3,
+  response: 1.57,
+  effectOnOthers: 6.13,
+  tiedToPlace: 7.58,
+  infected: 2.9,
 } as const;
