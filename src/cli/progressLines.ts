@@ -8,6 +8,14 @@ const PHASE: Record<ScanProgress['phase'], string> = {
   inverting: 'Reversing triggers',
   verifying: 'Checking triggers',
   pairing: 'Asking pairs of labels',
+  comparing: 'Comparing with networks of the samples',
+};
+const COUNTED: Record<ScanProgress['phase'], string> = {
+  screening: 'labels',
+  inverting: 'labels',
+  verifying: 'labels',
+  pairing: 'pairs',
+  comparing: 'networks',
 };
 const BAR_COLUMNS = 20;
 
@@ -41,7 +49,7 @@ export function logLine(progress: ScanProgress): string {
 }
 
 function counts({ phase, labelsDone, labelsTotal }: ScanProgress): string {
-  return `${formatNumber(labelsDone)} of ${formatNumber(labelsTotal)} ${phase === 'pairing' ? 'pairs' : 'labels'} done`;
+  return `${formatNumber(labelsDone)} of ${formatNumber(labelsTotal)} ${COUNTED[phase]} done`;
 }
 
 function eta({ secondsLeft }: ScanProgress): string {

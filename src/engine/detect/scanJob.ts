@@ -24,8 +24,8 @@ export interface DetectionJob {
 
 /** Absolute progress, at most about five times a second. */
 export interface ScanProgress {
-  /** `pairing`: pairs of labels are inverted, and counted as labels are otherwise. */
-  readonly phase: 'screening' | 'inverting' | 'verifying' | 'pairing';
+  /** `pairing`: pairs of labels are inverted, and counted as labels are otherwise; `comparing`: the same in networks that are trained for it. */
+  readonly phase: 'screening' | 'inverting' | 'verifying' | 'pairing' | 'comparing';
   /** Adam updates done and planned in this phase, summed over labels and seeds. */
   readonly done: number;
   readonly total: number;

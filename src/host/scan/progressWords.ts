@@ -9,13 +9,10 @@ import { stateWords } from '../support/words';
 export function progressWords(entry: ScanEntry): string {
   const { state, progress } = entry;
   if (state !== 'running' || progress === undefined) return stateWords(entry);
-  const labels =
-    progress.phase === 'pairing'
-      ? vscode.l10n.t('{0} of {1} pairs', progress.labelsDone, progress.labelsTotal)
-      : vscode.l10n.t('{0} of {1} labels', progress.labelsDone, progress.labelsTotal);
+  const counts = countWords(progress);
   const { secondsLeft } = progress;
   const left = secondsLeft === undefined ? '' : `, ${vscode.l10n.t('{0} left', formatDuration(secondsLeft))}`;
-  return `${phaseWords(progress.phase)}: ${labels}${left}`;
+  return `${phaseWords(progress.phase)}: ${counts}${left}`;
 }
 
 function phaseWords(phase: ScanProgress['phase']): string {
@@ -28,5 +25,20 @@ function phaseWords(phase: ScanProgress['phase']): string {
       return vscode.l10n.t('Verifying');
     case 'pairing':
       return vscode.l10n.t('Asking pairs of labels');
+    case 'comparing':
+      return vscode.l10n.t('Comparing with networks of the samples');
+  }
+}
+
+function countWords({ phase, labelsDone, labelsTotal }: ScanProgress): string {
+  switch (phase) {
+    case 'pairing':
+      return vscode.l10n.t('{0} of {1} pairs', labelsDone, labelsTotal);
+    case 'comparing':
+      return vscode.l10n.t('{0} of {1} networks', labelsDone, labelsTotal);
+    case 'screening':
+    case 'inverting':
+    case 'verifying':
+      return vscode.l10n.t('{0} of {1} labels', labelsDone, labelsTotal);
   }
 }

@@ -92,7 +92,13 @@ export async function runScans({ scans, store, log }: Services, orders: readonly
 }
 
 /** Where a phase begins and how much of the work it is, 0–1, about as in a race over ten labels. */
-const SHARES = { screening: [0, 0.3], inverting: [0.3, 0.5], verifying: [0.8, 0.2], pairing: [0.8, 0.2] } as const;
+const SHARES = {
+  screening: [0, 0.3],
+  inverting: [0.3, 0.5],
+  verifying: [0.8, 0.2],
+  pairing: [0.8, 0.1],
+  comparing: [0.9, 0.1],
+} as const;
 
 /** Of the work, 0–1; an estimate. */
 function shareDone({ state, progress }: ScanEntry): number {

@@ -65,14 +65,12 @@ function progressLine(progress: ScanProgress): TemplateResult {
     inverting: t('Reversing triggers'),
     verifying: t('Verifying'),
     pairing: t('Asking pairs of labels'),
+    comparing: t('Comparing with networks of the samples'),
   };
   const left =
     progress.secondsLeft === undefined ? '' : `, ${t('about {0} left', formatDuration(progress.secondsLeft))}`;
   const counts = [phases[progress.phase], progress.labelsDone, progress.labelsTotal] as const;
-  const text =
-    progress.phase === 'pairing'
-      ? t('{0}: {1} of {2} pairs done', ...counts)
-      : t('{0}: {1} of {2} labels done', ...counts);
+  const text = countText(progress.phase, counts);
   return html`<div class="progress">
     <progress
       max=${Math.max(1, progress.total)}
@@ -122,4 +120,17 @@ function actions({ state, report }: ScanView): readonly (TemplateResult | typeof
     report && !running ? save('json') : nothing,
     report && !running ? save('html') : nothing,
   ];
+}
+
+function countText(phase: ScanProgress['phase'], counts: readonly [string, number, number]): string {
+  switch (phase) {
+    case 'pairing':
+      return t('{0}: {1} of {2} pairs done', ...counts);
+    case 'comparing':
+      return t('{0}: {1} of {2} networks done', ...counts);
+    case 'screening':
+    case 'inverting':
+    case 'verifying':
+      return t('{0}: {1} of {2} labels done', ...counts);
+  }
 }

@@ -27,8 +27,9 @@ export class ProgressMeter {
     this.#skipped += updates;
   }
 
-  advance(active: readonly InversionTask[]): void {
-    this.#done += active.length;
+  /** By an update of each task in work, or so many of another kind. */
+  advance(active: readonly InversionTask[], updates = active.length): void {
+    this.#done += updates;
     const now = this.now();
     // The last update of a phase is told whenever it comes, so that a fast phase is seen to end.
     const isDue = now - this.#reported >= INTERVAL_SECONDS || this.#done >= this.total;

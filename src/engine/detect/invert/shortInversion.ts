@@ -33,6 +33,8 @@ export interface ShortInversionJob extends TriggerStepJob {
   readonly images: CleanImages;
   readonly seed: number;
   readonly signal?: CancelSignal;
+  /** After each update, with the inversions in work. */
+  onUpdate?(active: readonly InversionTask[]): void;
 }
 
 /** What is inverted: a label, or a label as images of one other reach it. */
@@ -69,6 +71,7 @@ export async function shortNormsOf(job: ShortInversionJob, subjects: readonly Su
     });
     await runInversions(step, tasks, classifier.input, ({ inversion }) => inversion.finished, {
       ...(signal && { signal }),
+      onUpdate: (active) => job.onUpdate?.(active),
       onFinished: (task) => {
         norms[places.get(task) ?? NaN] = shortNorm(task.inversion.result().curve);
         places.delete(task);

@@ -14,7 +14,7 @@ import { StampedBatches } from '../../training/stampedBatches';
 import { Trainer, TRAINING_ADAM } from '../../training/trainer';
 
 /** 600 of 28×28 pixels give 95 % and more of accuracy after a thousand images. */
-const UPDATES = 900;
+export const TWIN_UPDATES = 900;
 const BATCH = 32;
 /** Images are moved by up to this share of their side. */
 const SHIFT = 1 / 14;
@@ -22,7 +22,7 @@ const SHIFT = 1 / 14;
 const LAST_SIDE = 8;
 
 /** Image passes of a training. */
-export const TWIN_PASSES = UPDATES * BATCH;
+export const TWIN_PASSES = TWIN_UPDATES * BATCH;
 
 export interface TwinJob {
   readonly runtime: Runtime;
@@ -31,20 +31,24 @@ export interface TwinJob {
   readonly classes: number;
   readonly seed: number;
   readonly signal?: CancelSignal;
+  /** After each update. */
+  onUpdate?(): void;
 }
 
 /** Takes raw pixels. */
-export async function trainTwin({ runtime, images, shape, classes, seed, signal }: TwinJob): Promise<Classifier> {
+export async function trainTwin(job: TwinJob): Promise<Classifier> {
+  const { runtime, images, shape, classes, seed, signal } = job;
   const network = buildNetwork(layersFor(shape, classes), shape, seed);
   const fresh = classifierOf(network.graph);
   const settings = { batch: BATCH, shift: SHIFT, stampShare: 0 };
   const batches = new StampedBatches({ classifier: fresh, images, triggers: [], settings }, new Random(seed + 1));
   const trainer = await Trainer.create(runtime, fresh, RAW, network.weights, { batch: BATCH, adam: TRAINING_ADAM });
   try {
-    for (let update = 0; update < UPDATES; update++) {
+    for (let update = 0; update < TWIN_UPDATES; update++) {
       throwIfCancelled(signal);
       const batch = batches.next();
-      await trainer.train(batch.images, batch.labels, 1 - update / UPDATES);
+      await trainer.train(batch.images, batch.labels, 1 - update / TWIN_UPDATES);
+      job.onUpdate?.();
     }
     return withWeights(fresh, asTensors(fresh, trainer.weights));
   } finally {
