@@ -1,9 +1,8 @@
 /** @file The words of results in the user's language, with names from files made harmless. */
 import { t } from '@vscode/l10n';
 import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit-html';
-import { formatPEquation } from '../engine/support/numberText';
 import { plainText } from '../engine/support/plainText';
-import { labelTitle } from '../engine/output/scanSummary';
+import { labelTitle, pEquationOf } from '../engine/output/scanSummary';
 import type { Verdict } from '../engine/report/scanReport';
 import type { LabelRow, ReportView } from '../shared/panelMessages';
 
@@ -23,7 +22,8 @@ export function verdictTitle(verdict: Verdict): string {
 /** The verdict in one sentence. */
 export function verdictSentence(report: ReportView): string {
   const file = plainText(report.model.file, 80);
-  const p = report.pValue === undefined ? '' : ` (${formatPEquation(report.pValue)})`;
+  const equation = pEquationOf(report);
+  const p = equation === undefined ? '' : ` (${equation})`;
   switch (report.verdict) {
     case 'infected':
       return t('{0} hides a backdoor to label {1}{2}.', file, flaggedTitles(report.labels), p);

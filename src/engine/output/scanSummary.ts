@@ -21,10 +21,21 @@ export function labelTitle(label: Pick<LabelResult, 'label' | 'name'>): string {
     : `${label.label} "${plainText(label.name, 60)}"`;
 }
 
+/** `p = 0.002`; of an infected model only where its triggers' sizes say so: where the network itself gave a label away, they may not. */
+export function pEquationOf({
+  verdict,
+  pValue,
+  settings,
+}: Pick<ScanReport, 'verdict' | 'pValue' | 'settings'>): string | undefined {
+  const isTelling = verdict !== 'infected' || (pValue ?? NaN) <= settings.pThreshold;
+  return pValue === undefined || !isTelling ? undefined : formatPEquation(pValue);
+}
+
 /** The verdict in one plain sentence. */
 export function headline(report: ScanReport): string {
   const file = plainText(report.model.file);
-  const p = report.pValue === undefined ? '' : `, ${formatPEquation(report.pValue)}`;
+  const equation = pEquationOf(report);
+  const p = equation === undefined ? '' : `, ${equation}`;
   switch (report.verdict) {
     case 'infected':
       return `${file} hides a backdoor to ${flaggedTitles(report)}${p}.`;

@@ -34,7 +34,9 @@ export async function twinNorms(
       classes,
       seed,
       ...signal,
-      onUpdate: () => { meter.advance([], 1); },
+      onUpdate: () => {
+        meter.advance([], 1);
+      },
     });
     const evaluator = await Evaluator.compile(runtime, twin, RAW);
     try {

@@ -34,6 +34,13 @@ describe('text report', () => {
     expect(textReport(inconclusiveReport, PLAIN)).toMatch(/^INCONCLUSIVE: It cannot be said/);
   });
 
+  it('keeps a p-value to itself that speaks against the verdict', () => {
+    expect(textReport({ ...infectedReport, pValue: 0.66 }, PLAIN)).toMatch(
+      /^INFECTED: [^\n]* to label 7 "turn right"\.\n/,
+    );
+    expect(textReport({ ...cleanReport, pValue: 0.66 }, PLAIN)).toMatch(/^CLEAN: [^\n]*p = 0\.66\)\.\n/);
+  });
+
   it('lets no control character of a name through', () => {
     expect(textReport(hostileReport, PLAIN).replaceAll('\n', '')).not.toMatch(/\p{C}/u);
   });
