@@ -78,7 +78,11 @@ function shape(verdict: Verdict | 'none'): SVGTemplateResult {
 }
 
 function flaggedTitles(labels: readonly LabelRow[]): string {
-  const titles = labels.filter(({ flagged }) => flagged).map(labelTitle);
+  const titles = labels
+    .filter(({ flagged }) => flagged)
+    .map((row) =>
+      row.sourceLabel === undefined ? labelTitle(row) : t('{0} from label {1}', labelTitle(row), row.sourceLabel),
+    );
   const more = titles.length - MAX_NAMED;
   return titles.slice(0, MAX_NAMED).join(', ') + (more > 0 ? ` ${t('and {0} more', more)}` : '');
 }
