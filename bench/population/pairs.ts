@@ -60,8 +60,10 @@ export function rejudged(model: PairModel): PairModel {
   const pairs = model.pairs.map((pair) => ({ ...pair, flagged: isBackdoorPair(pair) }));
   const reached = pairs.filter((pair) => pair.flagged).map(({ target }) => target);
   const flagged = [...new Set([...own, ...reached])].sort((a, b) => a - b);
+  // What was inconclusive then may have been so for its labels.
   const rest = pairs.some(isDoubtfulPair) ? 'inconclusive' : model.verdict === 'infected' ? 'clean' : model.verdict;
-  return { ...model, pairs, flagged, verdict: flagged.length > 0 ? 'infected' : rest };
+  if (own.length > 0) return { ...model, pairs, flagged, verdict: 'infected' };
+  return { ...model, pairs, flagged, verdict: rest };
 }
 
 /** Tells whether the constants changed. */
@@ -121,17 +123,17 @@ standard scan with \`--pairs\` and 1,000 images that it was not trained on. Mode
 
 | measure | |
 | --- | --- |
-| clean models called infected | ${count(clean, ({ verdict }) => verdict === 'infected')} |
+| clean models with a flagged pair | ${count(clean, ({ flagged }) => flagged.length > 0)} |
 | clean models called clean | ${count(clean, ({ verdict }) => verdict === 'clean')} |
-| infected verdicts, the right pair flagged alone | ${count(attacked, (model) => model.verdict === 'infected' && model.pairs.some((one) => one.flagged && isRight(model, one)) && model.flagged.length === 1)} |
-| infected or inconclusive, and the attacker's pair is the most suspicious one | ${count(attacked, (model) => model.verdict !== 'clean' && isRight(model, model.pairs[bestNow(model)]))} |
+| the right pair flagged alone | ${count(attacked, (model) => model.pairs.some((one) => one.flagged && isRight(model, one)) && model.flagged.length === 1)} |
+| not called clean, and the attacker's pair is the most suspicious one | ${count(attacked, (model) => model.verdict !== 'clean' && isRight(model, model.pairs[bestNow(model)]))} |
 | the attacker's pair is the first by its norm | ${count(attacked, (model) => isRight(model, model.pairs[0]))} |
 | the same by the rule, cross-validated | ${count(attacked, (model) => isRight(model, model.pairs[best(model)]))} |
 | found, right and above the threshold, cross-validated | ${count(attacked, (model) => isRight(model, model.pairs[best(model)]) && largest(model) >= infected)} |
 | ROC-AUC of a model's largest log-odds, cross-validated | ${auc.toFixed(3)} |
 ${cost.join('\n')}
 
-The rule, fitted to ${rows} pairs: log-odds = ${(weights[0] ?? NaN).toFixed(2)} + ${terms}; infected from ${infected} on, which is a quarter above the largest of any clean model's pair, by weights that were
+The rule, fitted to ${rows} pairs: log-odds = ${(weights[0] ?? NaN).toFixed(2)} + ${terms}; flagged from ${infected} on, which is a quarter above the largest of any clean model's pair, by weights that were
 fitted without its task and kind of network.
 
 ## By model

@@ -28,7 +28,7 @@ export function pairLogOdds(pair: AskedPair): number {
   return pairEvidenceOf(pair).reduce((sum, value, i) => sum + value * (ordered[i] ?? 0), bias);
 }
 
-/** No pair of the clean models that were measured has log-odds as high. */
+/** No pair of the clean MNIST networks that were measured has log-odds as high; a clean GTSRB network has five that do. */
 export function isBackdoorPair(pair: AskedPair): boolean {
   return pairLogOdds(pair) >= PAIRS.infected;
 }

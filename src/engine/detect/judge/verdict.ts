@@ -22,6 +22,10 @@ const DENIED = 0.1;
 
 const FIRST_LOOK = 'No images of the model were at hand, so this was a first look with generated ones.';
 
+/** A clean GTSRB network has five such pairs, with triggers of 0.2 to 2 pixels; nothing that was measured tells those from an attacker's. */
+const PAIRS_ARE_HINTS =
+  'A pair of labels makes a model suspicious, no more: clean networks, above all those with many labels, can have such pairs, too.';
+
 /** What the verdict is made from besides the labels. */
 export interface Evidence {
   readonly settings: Pick<ScanSettings, 'pThreshold' | 'successThreshold'>;
@@ -168,10 +172,10 @@ function decide(
   const flagged = labels.filter((result) => result.flagged);
   const pairText = ({ source, target }: PairResult): string =>
     [source, target].map((label) => nameOf(labels, label)).join(' → ');
-  if (flagged.length > 0) {
-    const outliers = flagged.filter(
-      ({ pValue = NaN, sourceLabel }) => sourceLabel === undefined && pValue <= settings.pThreshold,
-    );
+  const pairReasons = pairs.filter((pair) => pair.flagged).map((pair) => pairReason(pair, pairText(pair)));
+  const ofAll = flagged.filter(({ sourceLabel }) => sourceLabel === undefined);
+  if (ofAll.length > 0) {
+    const outliers = ofAll.filter(({ pValue = NaN }) => pValue <= settings.pThreshold);
     return {
       verdict: firstLook === true ? 'inconclusive' : 'infected',
       reasons: [
@@ -185,7 +189,7 @@ function decide(
             ]),
         ...flagged.filter(({ label }) => shortcuts.has(label)).map((one) => shortcutReason(one, pixels)),
         ...labels.flatMap(vulnerableReason),
-        ...pairs.filter((pair) => pair.flagged).map((pair) => pairReason(pair, pairText(pair))),
+        ...pairReasons,
       ],
     };
   }
@@ -195,6 +199,7 @@ function decide(
       reasons: [FIRST_LOOK, 'Nothing was found with generated images, which is no proof: scan with real ones.'],
     };
   }
+  if (pairReasons.length > 0) return { verdict: 'inconclusive', reasons: [...pairReasons, PAIRS_ARE_HINTS] };
   const doubtfulPairs = pairs.filter(isDoubtfulPair);
   if (doubtfulPairs.length > 0) {
     return {
@@ -245,7 +250,7 @@ function pairReason({ l1, relativeL1, effectOnOthers, response = NaN }: PairResu
   const unlearned = Number.isNaN(response)
     ? ''
     : `, and once the model has unlearned it, the pair is ${response.toFixed(1)} times harder to reach`;
-  return `The trigger of the pair ${names} covers ${l1.toFixed(1)} pixels and is ${expected.toFixed(0)} % as large as expected of these labels; on images of other labels it has ${others.toFixed(0)} % of its effect${unlearned}: a backdoor that only images of one label obey.`;
+  return `The trigger of the pair ${names} covers ${l1.toFixed(1)} pixels and is ${expected.toFixed(0)} % as large as expected of these labels; on images of other labels it has ${others.toFixed(0)} % of its effect${unlearned}: so does that of a backdoor which only images of one label obey.`;
 }
 
 function nameOf(labels: readonly LabelResult[], label: number): string {

@@ -83,7 +83,7 @@ describe('scanLabels', () => {
     const told: number[] = [];
     const events = { onLabel: ({ label, sourceLabel }: LabelResult) => sourceLabel === 2 && told.push(label) };
     const detection = await scan(undefined, { pairs: true }, events, 1, graph);
-    expect(detection).toMatchObject({ verdict: 'infected', flagged: [5] });
+    expect(detection).toMatchObject({ verdict: 'inconclusive', flagged: [5] });
     expect(detection.pairs?.filter(({ flagged }) => flagged)).toMatchObject([{ source: 2, target: 5 }]);
     expect(detection.reasons.join(' ')).toContain('The trigger of the pair 2 → 5');
     expect(detection.labels[5]).toMatchObject({ sourceLabel: 2, flagged: true });
