@@ -12,6 +12,7 @@ import { emptyResult } from './budget/labelResult';
 import { finishSuspects, race } from './budget/race';
 import { chooseSuspects, furtherSuspects } from './budget/suspects';
 import { assess, type Assessment, type Evidence } from './judge/verdict';
+import { LEAST_CLASSES } from './pairs/pair';
 import { scanPairs } from './pairs/scanPairs';
 import { type Answers, askNetwork } from './respond/askNetwork';
 import { lostWhenMoved } from './respond/lostWhenMoved';
@@ -62,7 +63,7 @@ async function detect(scan: RunningScan): Promise<Detection> {
     const everyLabel = everyClass(job, answers.results);
     let assessment = assess(everyLabel, evidence);
     let pairPasses = 0;
-    if (settings.pairs === true && job.firstLook !== true) {
+    if (settings.pairs === true && job.firstLook !== true && classifier.classes >= LEAST_CLASSES) {
       // Labels that images of any other reach need no source.
       const search = await scanPairs(
         scan,

@@ -9,6 +9,17 @@ export function sampleIndices(samples: Pick<Samples, 'count' | 'labels'>, exclud
   return labels === undefined || excluded === undefined ? all : all.filter((i) => labels[i] !== excluded);
 }
 
+/** Indices of the samples whose label `keep` wants; none of unlabelled ones. */
+export function indicesWhere(
+  { count, labels }: Pick<Samples, 'count' | 'labels'>,
+  keep: (label: number) => boolean,
+): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => i).filter((i) => {
+    const label = labels?.[i];
+    return label !== undefined && keep(label);
+  });
+}
+
 /** Endless stream over `indices`, freshly shuffled for every pass; each index comes once per pass. */
 export class IndexStream {
   readonly #order: Int32Array;

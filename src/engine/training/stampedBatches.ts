@@ -1,7 +1,7 @@
 /** @file Clean images, some of them stamped but truly labelled: what a model forgets a trigger by (section VI-C of the paper). */
 import type { Classifier } from '../classify/classifier';
 import { stampImage, type LabelTrigger } from '../classify/labelTrigger';
-import { gatherInto, IndexStream, sampleIndices } from '../samples/batches';
+import { gatherInto, IndexStream, indicesWhere, sampleIndices } from '../samples/batches';
 import type { LabelledImages } from '../samples/samples';
 import type { Random } from '../support/random';
 import { gatherShifted } from './shiftedImages';
@@ -58,7 +58,7 @@ export class StampedBatches {
   #replace(image: Float32Array, label: number | undefined): number | undefined {
     if (label === undefined) return undefined;
     const { images } = this.job;
-    const own = this.#bySource.get(label) ?? sampleIndices(images).filter((i) => images.labels[i] === label);
+    const own = this.#bySource.get(label) ?? indicesWhere(images, (one) => one === label);
     this.#bySource.set(label, own);
     if (own.length === 0) return undefined;
     gatherInto(images, [own[this.random.integer(own.length)] ?? 0], image, 0);

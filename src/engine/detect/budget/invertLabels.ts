@@ -2,6 +2,7 @@
 import type { Evaluator } from '../../classify/evaluator';
 import { Inversion, type InversionOptions, type InversionResult } from '../invert/inversion';
 import { InversionTask, lazily, runInversions } from '../invert/runInversions';
+import type { Subject } from '../invert/shortInversion';
 import { compileFor } from '../invert/triggerStep';
 import type { LabelResult } from '../../report/scanReport';
 import type { DetectionJob, ScanEvents, ScanProgress } from '../scanJob';
@@ -29,54 +30,82 @@ export interface Stage {
   readonly keepsTriggers: boolean;
 }
 
-/** Sees to it that each of `labels` has the results of `seeds` seeds; `finish` gets them, one label after the other. */
-export async function invertLabels(
+/** An inversion that the checkpoint does not have yet. */
+interface OpenInversion extends Subject {
+  /** What the checkpoint keeps it under, which knows numbers only. */
+  readonly key: number;
+  readonly seed: number;
+}
+
+/** Runs the `open` inversions of a stage and keeps each in the checkpoint, then tells `onDone` of its key. */
+export async function invertOpen(
   { job, events, checkpoint, started }: RunningScan,
-  { name, phase, options, keepsTriggers }: Stage,
-  labels: readonly number[],
-  seeds: number,
-  finish: (label: number, results: readonly InversionResult[]) => Promise<void> | void,
+  { name, options, keepsTriggers }: Stage,
+  open: readonly OpenInversion[],
+  meter: ProgressMeter,
+  onDone: (key: number) => Promise<void> | void,
 ): Promise<void> {
-  const { settings, classifier, images } = job;
-  const resultsOf = (label: number): InversionResult[] =>
-    checkpoint.results(name, label).filter(({ seed }) => seed < settings.seed + seeds);
-  const open = labels.flatMap((label) => {
-    const done = new Set(resultsOf(label).map(({ seed }) => seed));
-    return Array.from({ length: seeds }, (_, i) => ({ label, seed: settings.seed + i })).filter(
-      ({ seed }) => !done.has(seed),
-    );
-  });
-  const { updates, batch } = options;
-  const meter = new ProgressMeter(phase, job.now, events, labels.length * seeds * updates, labels.length);
-  meter.skip((labels.length * seeds - open.length) * updates);
-  const finishLabel = async (label: number): Promise<void> => {
-    await finish(label, resultsOf(label));
-    meter.labelsDone++;
-  };
-  for (const label of labels) if (resultsOf(label).length === seeds) await finishLabel(label);
   if (open.length === 0) return;
+  const { settings, classifier, images } = job;
+  const { updates, batch } = options;
   const step = await compileFor({ ...job, loss: settings.loss }, open.length, batch);
   try {
-    const tasks = lazily(
-      open,
-      ({ label, seed }) => new InversionTask(new Inversion(label, seed, classifier.input, options), images),
-    );
+    const keys = new Map<InversionTask, number>();
+    const tasks = lazily(open, ({ label, sourceLabel, key, seed }) => {
+      const task = new InversionTask(new Inversion(label, seed, classifier.input, options), images, sourceLabel);
+      keys.set(task, key);
+      return task;
+    });
     await runInversions(step, tasks, classifier.input, ({ inversion }) => inversion.finished, {
       ...(events.signal === undefined ? {} : { signal: events.signal }),
       onUpdate: (active) => {
         meter.advance(active);
       },
-      onFinished: async ({ inversion }) => {
-        const { trigger, ...rest } = inversion.result();
+      onFinished: async (task) => {
+        const { trigger, ...rest } = task.inversion.result();
+        const key = keys.get(task) ?? NaN;
+        keys.delete(task);
         meter.skip(updates - rest.updates);
-        checkpoint.add(name, { ...rest, ...(trigger && keepsTriggers && { trigger }) }, rest.updates * batch);
-        if (resultsOf(rest.label).length === seeds) await finishLabel(rest.label);
+        const kept = { ...rest, label: key, ...(trigger && keepsTriggers && { trigger }) };
+        checkpoint.add(name, kept, rest.updates * batch);
+        await onDone(key);
         await checkpoint.save(job.now(), started);
       },
     });
   } finally {
     await step.dispose();
   }
+}
+
+/** Sees to it that each of `labels` has the results of `seeds` seeds; `finish` gets them, one label after the other. */
+export async function invertLabels(
+  scan: RunningScan,
+  stage: Stage,
+  labels: readonly number[],
+  seeds: number,
+  finish: (label: number, results: readonly InversionResult[]) => Promise<void> | void,
+): Promise<void> {
+  const { job, events, checkpoint } = scan;
+  const { settings } = job;
+  const resultsOf = (label: number): InversionResult[] =>
+    checkpoint.results(stage.name, label).filter(({ seed }) => seed < settings.seed + seeds);
+  const open = labels.flatMap((label) => {
+    const done = new Set(resultsOf(label).map(({ seed }) => seed));
+    return Array.from({ length: seeds }, (_, i) => ({ key: label, label, seed: settings.seed + i })).filter(
+      ({ seed }) => !done.has(seed),
+    );
+  });
+  const { updates } = stage.options;
+  const meter = new ProgressMeter(stage.phase, job.now, events, labels.length * seeds * updates, labels.length);
+  meter.skip((labels.length * seeds - open.length) * updates);
+  const finishIfDone = async (label: number): Promise<void> => {
+    const results = resultsOf(label);
+    if (results.length < seeds) return;
+    await finish(label, results);
+    meter.labelsDone++;
+  };
+  for (const label of labels) await finishIfDone(label);
+  await invertOpen(scan, stage, open, meter, finishIfDone);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** @file The images of an inversion. */
 import type { CleanImages } from '../../samples/samples';
 import { Random } from '../../support/random';
-import { gatherInto, IndexStream, sampleIndices } from '../../samples/batches';
+import { gatherInto, IndexStream, indicesWhere, sampleIndices } from '../../samples/batches';
 
 /** Endless shuffled stream of the images that are not of the target label (of all, where none other is there), or of those of one source label. */
 export class InversionImages {
@@ -16,7 +16,7 @@ export class InversionImages {
     const others =
       sourceLabel === undefined
         ? sampleIndices(images, targetLabel)
-        : sampleIndices(images).filter((i) => images.labels?.[i] === sourceLabel);
+        : indicesWhere(images, (label) => label === sourceLabel);
     this.#indices = new IndexStream(others.length > 0 ? others : sampleIndices(images), new Random(seed));
   }
 

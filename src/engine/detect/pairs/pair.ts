@@ -4,6 +4,9 @@ import type { PairResult, Trigger } from '../../report/scanReport';
 /** Fewer images of a label say too little about it. */
 const LEAST_IMAGES = 8;
 
+/** With fewer classes there are too few other pairs of a source and of a target to say what is expected of one. */
+export const LEAST_CLASSES = 5;
+
 export interface Pair {
   readonly source: number;
   readonly target: number;

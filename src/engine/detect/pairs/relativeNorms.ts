@@ -1,4 +1,5 @@
 /** @file What is left of the pairs' norms once that of their sources and targets is taken out. */
+import { mean } from '../../support/mean';
 import type { Pair } from './pair';
 
 export interface PairNorm extends Pair {
@@ -52,10 +53,6 @@ function groupsOf(labels: readonly number[]): number[][] {
   return [...new Set(labels)]
     .map((label) => [...labels.keys()].filter((i) => labels[i] === label))
     .filter(({ length }) => length >= LEAST);
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function dot(a: readonly number[], b: readonly number[]): number {

@@ -8,10 +8,9 @@ import type { LabelledImages } from '../../samples/samples';
 import type { RunningScan } from '../budget/invertLabels';
 import { triggerOf } from '../budget/labelResult';
 import { inversionOptions } from '../invert/inversionOptions';
-import { SHORT_INVERSION, SHORT_SCHEDULE, SHORT_UPDATES, shortNorm, shortNormsOf } from '../invert/shortInversion';
+import { SHORT_INVERSION, SHORT_SCHEDULE, shortNorm, shortNormsOf } from '../invert/shortInversion';
 import { labelledImages } from '../respond/labelledImages';
-import { UNLEARNING, unlearnableWeights } from '../respond/response';
-import { UNLEARN_BATCH, unlearnBriefly } from '../respond/unlearnBriefly';
+import { askingPasses, normsOnceUnlearned, unlearnableWeights } from '../respond/response';
 import { invertPairs } from './invertPairs';
 import { type FoundPair, type Pair, pairsOf } from './pair';
 import { PairEffects } from './pairEffect';
@@ -45,19 +44,19 @@ export async function scanPairs(scan: RunningScan, targets: readonly number[]): 
       ...{ ...pair, norm: shortNorm(short[i]?.curve ?? []), twins: twins.map((norms) => norms[i] ?? NaN) },
     })),
   );
-  const { results, triggers } = await invertSuspects(scan, images, suspects);
-  const { responses, imagePasses } = await responsesOf(scan, images, triggers);
+  const found = await invertSuspects(scan, images, suspects);
+  const { responses, imagePasses } = await responsesOf(
+    scan,
+    images,
+    found.map(({ trigger }) => trigger),
+  );
   return {
-    pairs: results.flatMap((result, i) => {
-      const [trigger, response] = [triggers[i], responses[i]];
-      return trigger === undefined
-        ? []
-        : [
-            {
-              result: { ...result, ...(response !== undefined && { response }) },
-              trigger: triggerOf(job.classifier.input, trigger),
-            },
-          ];
+    pairs: found.map(({ result, trigger }, i) => {
+      const response = responses[i];
+      return {
+        result: { ...result, ...(response !== undefined && { response }) },
+        trigger: triggerOf(job.classifier.input, trigger),
+      };
     }),
     imagePasses: twinPasses(all.length) + imagePasses,
   };
@@ -75,26 +74,27 @@ function smallest(pairs: readonly PairNorm[]): Suspect[] {
     .slice(0, SUSPECTS);
 }
 
-/** Results and triggers in the same order; pairs for which none was found are left out. */
+/** Pairs for which no trigger was found are left out. */
 async function invertSuspects(
   scan: RunningScan,
   images: LabelledImages,
   suspects: readonly Suspect[],
-): Promise<{ readonly results: readonly PairResult[]; readonly triggers: readonly LabelTrigger[] }> {
+): Promise<{ readonly result: PairResult; readonly trigger: LabelTrigger }[]> {
   const { job, events, evaluator } = scan;
   const options = { ...inversionOptions(job.settings), successThreshold: SUCCESS };
   const full = await invertPairs(scan, { name: 'pairs-full', options, keepsTriggers: true }, images, suspects);
   const effects = new PairEffects(evaluator, images, job.classifier.input, events.signal);
-  const results: PairResult[] = [];
-  const triggers: LabelTrigger[] = [];
+  const found: { result: PairResult; trigger: LabelTrigger }[] = [];
   for (const [i, { source, target, relativeL1 }] of suspects.entries()) {
     const { trigger } = full[i] ?? {};
     if (trigger === undefined) continue;
     const effect = await effects.of({ source, target }, trigger);
-    results.push({ source, target, l1: trigger.l1, relativeL1, flagged: false, ...effect });
-    triggers.push({ label: target, sourceLabel: source, ...trigger });
+    found.push({
+      result: { source, target, l1: trigger.l1, relativeL1, flagged: false, ...effect },
+      trigger: { label: target, sourceLabel: source, ...trigger },
+    });
   }
-  return { results, triggers };
+  return found;
 }
 
 /** Of each trigger's pair, once all of them were unlearned for a moment; none where the model cannot unlearn. */
@@ -108,10 +108,9 @@ async function responsesOf(
   const { loss, seed } = job.settings;
   const inverting = { ...job, images, loss, seed, ...(events.signal && { signal: events.signal }) };
   const before = await shortNormsOf(inverting, triggers);
-  const classifier = await unlearnBriefly({ ...inverting, ...UNLEARNING, triggers, weights });
-  const after = await shortNormsOf({ ...inverting, classifier }, triggers);
+  const after = await normsOnceUnlearned(inverting, weights, triggers, triggers);
   return {
     responses: after.map((norm, i) => norm / (before[i] ?? NaN)),
-    imagePasses: 2 * triggers.length * SHORT_UPDATES * SHORT_SCHEDULE.batch + UNLEARNING.updates * UNLEARN_BATCH,
+    imagePasses: askingPasses(2 * triggers.length),
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Evaluator } from '../../classify/evaluator';
 import { stampImage, type LabelTrigger } from '../../classify/labelTrigger';
+import { marginOf } from '../../classify/margin';
 import type { CleanImages, ImageShape } from '../../samples/samples';
 import { argmaxRows } from '../../support/argmax';
 import type { CancelSignal } from '../../support/cancellation';
@@ -53,15 +54,12 @@ export async function lostWhenMoved(
   return lost;
 }
 
-/** Of `label` over the largest other logit, on images of which it is not predicted. */
+/** The mean margin of `label`, on images of which it is not predicted. */
 function meanMargin(logits: Float32Array, predicted: Int32Array, classes: number, label: number): number {
   let [sum, count] = [0, 0];
   for (const [image, prediction] of predicted.entries()) {
     if (prediction === label) continue;
-    const row = logits.subarray(image * classes, (image + 1) * classes);
-    let largest = -Infinity;
-    for (const [other, logit] of row.entries()) if (other !== label) largest = Math.max(largest, logit);
-    sum += (row[label] ?? NaN) - largest;
+    sum += marginOf(logits, classes, image, label);
     count++;
   }
   return sum / count;

@@ -6,12 +6,20 @@
 import type { Classifier } from '../../classify/classifier';
 import type { LabelTrigger } from '../../classify/labelTrigger';
 import { trainableWeights } from '../../training/trainableWeights';
-import { shortNorms, SHORT_SCHEDULE, SHORT_UPDATES, type ShortInversionJob } from '../invert/shortInversion';
+import type { LabelledImages } from '../../samples/samples';
+import {
+  shortNorms,
+  SHORT_SCHEDULE,
+  SHORT_UPDATES,
+  shortNormsOf,
+  type ShortInversionJob,
+  type Subject,
+} from '../invert/shortInversion';
 import { labelledImages } from './labelledImages';
 import { UNLEARN_BATCH, unlearnBriefly } from './unlearnBriefly';
 
 /** Of a short unlearning. */
-export const UNLEARNING = { updates: 120, learningRate: 1e-3 } as const;
+const UNLEARNING = { updates: 120, learningRate: 1e-3 } as const;
 
 export interface Responses {
   /** By label: norm after the unlearning by norm before it, both of short inversions from the same start. */
@@ -46,13 +54,28 @@ export async function responseMeter(job: ShortInversionJob): Promise<ResponseMet
     measure: async (triggers, labels) => {
       const fresh = labels.filter((label) => !before.has(label));
       for (const [label, norm] of await shortNorms(job, fresh)) before.set(label, norm);
-      const forgetful = await unlearnBriefly({ ...job, ...UNLEARNING, images, triggers, weights, seed });
-      const after = await shortNorms({ ...job, classifier: forgetful }, labels);
+      const subjects = labels.map((label) => ({ label }));
+      const after = await normsOnceUnlearned({ ...job, images, seed }, weights, triggers, subjects);
       return {
-        ratios: new Map(labels.map((label) => [label, (after.get(label) ?? NaN) / (before.get(label) ?? NaN)])),
-        imagePasses:
-          (fresh.length + labels.length) * SHORT_UPDATES * SHORT_SCHEDULE.batch + UNLEARNING.updates * UNLEARN_BATCH,
+        ratios: new Map(labels.map((label, i) => [label, (after[i] ?? NaN) / (before.get(label) ?? NaN)])),
+        imagePasses: askingPasses(fresh.length + labels.length),
       };
     },
   };
+}
+
+/** The norms of `subjects`, in their order, on a copy of the model that has unlearned all `triggers` for a moment. */
+export async function normsOnceUnlearned(
+  job: ShortInversionJob & { readonly images: LabelledImages },
+  weights: readonly string[],
+  triggers: readonly LabelTrigger[],
+  subjects: readonly Subject[],
+): Promise<number[]> {
+  const classifier = await unlearnBriefly({ ...job, ...UNLEARNING, triggers, weights });
+  return shortNormsOf({ ...job, classifier }, subjects);
+}
+
+/** What one unlearning and so many short inversions cost. */
+export function askingPasses(inversions: number): number {
+  return inversions * SHORT_UPDATES * SHORT_SCHEDULE.batch + UNLEARNING.updates * UNLEARN_BATCH;
 }

@@ -1,6 +1,7 @@
 /** @file A reversed trigger seen from near: the part of the image where it lies, on a ground that neither light nor dark triggers vanish on. */
 import { maskOf, patternOf } from '../../report/decodeTrigger';
 import type { Trigger } from '../../report/scanReport';
+import { mean } from '../../support/mean';
 import type { Image } from './png';
 import { byte } from './triggerImage';
 
@@ -81,11 +82,6 @@ function range(start: number, step: number, scale: number, size: number): number
   const first = Math.floor(step * scale);
   const end = Math.min(size - start, Math.max(first + 1, Math.floor((step + 1) * scale)));
   return Array.from({ length: Math.max(0, end - first) }, (_, i) => start + first + i);
-}
-
-/** 0 of nothing. */
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
 /** `[H + 1, W + 1]`: sums over all pixels above and to the left. */
