@@ -1,4 +1,4 @@
-/** @file Weights without a network, which is that of an ONNX file beside them: scanned and repaired as any other model. */
+/** @file Weights alone, with an ONNX file beside them that has their network: scanned and repaired like any other model. */
 import { copyFileSync, writeFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

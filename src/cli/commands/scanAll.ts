@@ -20,7 +20,7 @@ import type { CommandContext } from '../context';
 import { exitCodeOfError, exitCodeOfVerdict, worstExitCode } from '../exitCode';
 import { findModels, modelsInList } from '../findModels';
 import { ProgressView } from '../progressView';
-import { checkTargets, repositoryPath, STDOUT, writeTo } from '../reportFiles';
+import { checkOutput, checkTargets, repositoryPath, STDOUT, writeTo } from '../reportFiles';
 import { runtimeOptions, runtimeRequest, type RuntimeOptions } from '../runtimeOptions';
 import { sampleOptions, sampleRequest, type SampleOptions } from '../sampleOptions';
 import { scanningOptions, settingsOf, type ScanningOptions } from '../scanningOptions';
@@ -71,6 +71,7 @@ async function scanAll(given: readonly string[], options: ScanAllOptions, contex
   const { terminal, now } = context;
   const { list, jsonl, sarif, summary } = options;
   await checkTargets({ ...(jsonl !== undefined && { json: jsonl }), ...(sarif !== undefined && { sarif }) });
+  if (summary !== undefined) await checkOutput(summary, 'the summary');
   const models = await findModels([...given, ...(list === undefined ? [] : await modelsInList(list))]);
   if (jsonl !== undefined && jsonl !== STDOUT) await atomicWrite(jsonl, '');
   const view = new ProgressView(terminal, now);

@@ -4,6 +4,7 @@ import type { Preprocessing } from '../samples/preprocessing/preprocessing';
 import type { Files } from '../support/files';
 import { parseJson } from '../support/parseJson';
 import { declaredPreprocessing } from './declaredPreprocessing';
+import { NAMES_IN_JSON, NAMES_IN_TEXT } from './nameFiles';
 import { namesInJson } from './namesInJson';
 import { namesInEntry, namesInLines } from './namesInText';
 
@@ -16,12 +17,8 @@ export interface ModelHints {
   readonly notes: readonly string[];
 }
 
-/** Where models come with class names, in the order in which they are believed. */
-const JSON_FILES = [
-  ...['metadata.json', 'config.json', 'class_names.json', 'class_indices.json', 'classes.json', 'labels.json'],
-  'preprocessor_config.json',
-];
-const TEXT_FILES = ['labels.txt', 'class_names.txt', 'classes.txt'];
+/** The last one tells of pixels alone. */
+const JSON_FILES = [...NAMES_IN_JSON, 'preprocessor_config.json'];
 
 /** Entries of an ONNX file's metadata; Ultralytics writes `names`. TensorFlow Lite has text files instead. */
 const ENTRIES = ['names', 'class_names', 'classes', 'labels', 'id2label'];
@@ -59,7 +56,7 @@ export async function readHints(
     if (names !== undefined) found.push({ source: file, names });
     preprocessing = declaredPreprocessing(file, content, channels) ?? preprocessing;
   }
-  for (const file of TEXT_FILES) {
+  for (const file of NAMES_IN_TEXT) {
     const text = await textBeside(files, folder, file);
     const names = text === undefined ? undefined : namesInLines(text);
     if (names !== undefined) found.push({ source: file, names });

@@ -1,5 +1,6 @@
 /** @file Class names in plain text: a line each, or the list or dictionary that a Python program wrote down. */
 import { parseJson } from '../support/parseJson';
+import { NUMBERED_NAME } from './nameFiles';
 import { namesInJson } from './namesInJson';
 
 /** A string of Python, its quotes around it. */
@@ -16,7 +17,7 @@ export function namesInLines(text: string): readonly string[] | undefined {
     .split(/\r?\n/)
     .map((line) => line.trim());
   if (lines.includes('')) return undefined;
-  const numbered = lines.map((line) => /^(\d{1,7})\s*[\s:,;]\s*(\S.*)$/.exec(line));
+  const numbered = lines.map((line) => NUMBERED_NAME.exec(line));
   const inOrder = numbered.every((match, i) => Number(match?.[1] ?? NaN) === i);
   return inOrder ? numbered.map((match) => match?.[2] ?? '') : lines;
 }

@@ -1,5 +1,5 @@
 /** @file The words of a result: the one sentence, the name of a label, what to do next. Every surface uses these. */
-import type { LabelResult, ScanReport } from '../report/scanReport';
+import type { LabelResult, PairResult, ScanReport } from '../report/scanReport';
 import { formatPEquation } from '../support/numberText';
 import { plainText } from '../support/plainText';
 
@@ -87,6 +87,11 @@ export function byAnomaly<Label extends Pick<LabelResult, 'label' | 'anomalyInde
   return labels.toSorted(
     (a, b) => (b.anomalyIndex ?? -Infinity) - (a.anomalyIndex ?? -Infinity) || a.label - b.label || 0,
   );
+}
+
+/** Flagged pairs first, as they came otherwise. */
+export function flaggedFirst(pairs: readonly PairResult[]): PairResult[] {
+  return pairs.toSorted((a, b) => Number(b.flagged) - Number(a.flagged));
 }
 
 /** `1 label`, `3 labels`. */

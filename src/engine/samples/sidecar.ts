@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { UsageError } from '../support/errors';
 import type { Files } from '../support/files';
 import { preprocessingSchema } from './preprocessing/preprocessing';
+import { SIDECAR } from './sidecarName';
 
 const MAX_BYTES = 1 << 20;
 
@@ -35,7 +36,7 @@ export type Sidecar = z.infer<typeof sidecarSchema>;
 
 /** `MODEL.neural-cleanse.json` in the folder of the model. */
 export function sidecarPath(files: Files, model: string): string {
-  return files.join(files.parent(model), `${files.baseName(model)}.neural-cleanse.json`);
+  return files.join(files.parent(model), `${files.baseName(model)}${SIDECAR}`);
 }
 
 /** The settings beside `model`, `undefined` when there are none. Members we do not know are left out; wrong ones throw. */

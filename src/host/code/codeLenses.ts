@@ -1,30 +1,39 @@
 /** @file What is known of a model, above the line of code that loads it. */
 import * as vscode from 'vscode';
-import { COMMANDS, SETTINGS } from '../../shared/contributions';
+import { COMMANDS } from '../../shared/contributions';
 import type { ScanEntry } from '../../shared/scanEntry';
 import type { ScanStore } from '../scan/scanStore';
 import { flaggedLabels } from '../results/problems';
 import { labelWords, stateWords } from '../support/words';
-import { entryOf, LANGUAGES, referencedModels } from './referencedModels';
+import { Throttle } from '../panels/throttle';
+import { CODE, entryOf, referencedModels } from './referencedModels';
+import { isWanted, onDidChangeWish } from './visibleDocuments';
+
+/** Milliseconds in which changes are gathered. */
+const PAUSE = 500;
 
 export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.#changed.event;
-  readonly #subscriptions: vscode.Disposable[];
+  readonly #soon = new Throttle(
+    () => {
+      this.#changed.fire();
+    },
+    () => PAUSE,
+  );
+  readonly #subscriptions: readonly Pick<vscode.Disposable, 'dispose'>[];
 
   constructor(private readonly store: ScanStore) {
-    const change = (): void => {
-      this.#changed.fire();
-    };
     this.#subscriptions = [
-      store.onDidChange(change),
-      vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration(SETTINGS.inCode)) change();
+      this.#soon,
+      // A running scan tells of itself many times a second, and every lens looks for files.
+      store.onDidChange(() => {
+        this.#soon.request();
       }),
-      vscode.languages.registerCodeLensProvider(
-        LANGUAGES.map((language) => ({ language })),
-        this,
-      ),
+      onDidChangeWish(() => {
+        this.#soon.request();
+      }),
+      vscode.languages.registerCodeLensProvider(CODE, this),
     ];
   }
 
@@ -40,11 +49,6 @@ export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
   }
-}
-
-/** Whether code is looked at, by the user's setting. */
-export function isWanted(document: vscode.Uri): boolean {
-  return vscode.workspace.getConfiguration(undefined, document).get<boolean>(SETTINGS.inCode) ?? true;
 }
 
 function lensCommand(entry: ScanEntry | undefined, uri: vscode.Uri): vscode.Command {

@@ -1,65 +1,41 @@
 /** @file A problem where visible code loads an infected model, and the way to its repaired copy. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { COMMANDS, SETTINGS } from '../../shared/contributions';
+import { COMMANDS } from '../../shared/contributions';
 import type { ScanController } from '../scan/scanController';
 import type { ScanStore } from '../scan/scanStore';
-import { flaggedLabels } from '../results/problems';
+import { BACKDOOR_CODE, commandFix, flaggedLabels, PROBLEM_SOURCE } from '../results/problems';
 import { labelWords } from '../support/words';
-import { isWanted } from './codeLenses';
-import { entryOf, LANGUAGES, type ReferencedModel, referencedModels } from './referencedModels';
-
-const SOURCE = 'Neural Cleanse';
-/** As in the SARIF report. */
-const CODE = 'NC001';
-/** Milliseconds without a change after which code is looked at. */
-const PAUSE = 400;
+import { CODE, entryOf, isCode, type ReferencedModel, referencedModels } from './referencedModels';
+import { isWanted, VisibleDocuments } from './visibleDocuments';
 
 export class InfectedInCode implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('neuralCleanse.code');
-  readonly #subscriptions: vscode.Disposable[];
-  #timer: NodeJS.Timeout | undefined;
+  readonly #subscriptions: readonly Pick<vscode.Disposable, 'dispose'>[];
 
   constructor(
     private readonly store: ScanStore,
     private readonly scans: Pick<ScanController, 'orderOf'>,
   ) {
-    const change = (): void => {
-      this.#lookSoon();
-    };
     this.#subscriptions = [
-      store.onDidChange(change),
-      vscode.window.onDidChangeVisibleTextEditors(change),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => {
-        if (LANGUAGES.includes(document.languageId)) change();
-      }),
-      vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration(SETTINGS.inCode)) change();
-      }),
+      new VisibleDocuments(store, isCode, () => this.#look()),
       vscode.languages.registerCodeActionsProvider(
-        LANGUAGES.map((language) => ({ language })),
+        CODE,
         { provideCodeActions: (document, range) => this.#quickFixes(document, range) },
         { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
       ),
     ];
-    this.#lookSoon();
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#collection.dispose();
-  }
-
-  #lookSoon(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#look(), PAUSE);
   }
 
   async #look(): Promise<void> {
     const visible = vscode.window.visibleTextEditors
       .map(({ document }) => document)
-      .filter(({ languageId, uri }) => LANGUAGES.includes(languageId) && isWanted(uri));
+      .filter((document) => isCode(document) && isWanted(document.uri));
     const problems = await Promise.all(
       visible.map(async (document) => [document.uri, await this.#problemsOf(document)] as const),
     );
@@ -71,8 +47,8 @@ export class InfectedInCode implements vscode.Disposable {
     return (await this.#infected(document)).map(({ range, path: written, labels }) => {
       const text = vscode.l10n.t('{0} hides a backdoor to {1}.', path.posix.basename(written), labels);
       const problem = new vscode.Diagnostic(range, text, vscode.DiagnosticSeverity.Warning);
-      problem.source = SOURCE;
-      problem.code = CODE;
+      problem.source = PROBLEM_SOURCE;
+      problem.code = BACKDOOR_CODE;
       return problem;
     });
   }
@@ -90,23 +66,20 @@ export class InfectedInCode implements vscode.Disposable {
     if (!isWanted(document.uri)) return [];
     const here = (await this.#infected(document)).filter((reference) => reference.range.intersection(range));
     return here.flatMap((reference) => {
-      const show = action(vscode.l10n.t('Show the trigger'));
-      show.command = command(COMMANDS.showResult, show.title, reference.model);
-      const repaired = this.#repairedCopies(reference.model);
+      const model = vscode.Uri.parse(reference.model, true);
+      const show = commandFix(vscode.l10n.t('Show the trigger'), COMMANDS.showResult, model);
+      const repaired = this.#repairedCopies(model);
       if (repaired.length > 0) return [...repaired.map((copy) => useInstead(document, reference, copy)), show];
-      const repair = action(vscode.l10n.t('Repair the model…'));
-      repair.command = command(COMMANDS.repair, repair.title, reference.model);
-      return [repair, show];
+      return [commandFix(vscode.l10n.t('Repair the model…'), COMMANDS.repair, model), show];
     });
   }
 
   /** Of the same folder, and not infected themselves. */
-  #repairedCopies(model: string): vscode.Uri[] {
+  #repairedCopies(model: vscode.Uri): vscode.Uri[] {
     return this.store.all().flatMap(({ uri, report }) => {
       const copy = vscode.Uri.parse(uri, true);
-      const isCopy = this.scans.orderOf(copy)?.repairedFrom === model && report?.verdict !== 'infected';
-      const folders = [copy, vscode.Uri.parse(model, true)].map((one) => path.posix.dirname(one.path));
-      return isCopy && folders[0] === folders[1] ? [copy] : [];
+      const isCopy = this.scans.orderOf(copy)?.repairedFrom === model.toString() && report?.verdict !== 'infected';
+      return isCopy && path.posix.dirname(copy.path) === path.posix.dirname(model.path) ? [copy] : [];
     });
   }
 }
@@ -117,14 +90,6 @@ interface Infected {
   readonly labels: string;
 }
 
-function action(title: string): vscode.CodeAction {
-  return new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-}
-
-function command(id: string, title: string, model: string): vscode.Command {
-  return { command: id, title, arguments: [vscode.Uri.parse(model, true)] };
-}
-
 /** Only the name at the end of the path changes: the copy lies beside the original. */
 function useInstead(
   document: vscode.TextDocument,
@@ -132,7 +97,8 @@ function useInstead(
   copy: vscode.Uri,
 ): vscode.CodeAction {
   const name = path.posix.basename(copy.path);
-  const fix = action(vscode.l10n.t('Load the repaired model {0} instead', name));
+  const title = vscode.l10n.t('Load the repaired model {0} instead', name);
+  const fix = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
   const length = /[^/\\]*$/.exec(written)?.[0].length ?? 0;
   fix.edit = new vscode.WorkspaceEdit();
   fix.edit.replace(document.uri, new vscode.Range(range.end.translate(0, -length), range.end), name);

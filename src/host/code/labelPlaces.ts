@@ -1,5 +1,8 @@
 /** @file Where a file of class names has the name of a label. */
 
+import { NAMES_IN_JSON, NAMES_IN_TEXT, NUMBERED_NAME } from '../../engine/hints/nameFiles';
+import { SIDECAR } from '../../engine/samples/sidecarName';
+
 export interface NamedLabel {
   readonly label: number;
   readonly name?: string;
@@ -16,13 +19,9 @@ const MOST_PLACES = 3;
 /** As readers of names have it. */
 const MOST_CHARACTERS = 4 << 20;
 
-/** Whether a file of this name, beside a model, may name its classes; as `engine/hints` and the file beside a model have them. */
+/** Whether a file of this name, beside a model, may name its classes. */
 export function namesLabels(fileName: string): boolean {
-  return (
-    /^(labels|class_names|classes)\.(txt|json)$/.test(fileName) ||
-    /^(metadata|config|class_indices)\.json$/.test(fileName) ||
-    fileName.endsWith('.neural-cleanse.json')
-  );
+  return NAMES_IN_TEXT.includes(fileName) || NAMES_IN_JSON.includes(fileName) || fileName.endsWith(SIDECAR);
 }
 
 /** In the order of `labels`. In text a label without a name has the line of its number. */
@@ -52,7 +51,7 @@ function endsInLines(text: string, { label, name }: NamedLabel): number[] {
 
 /** `0 cat` and `0: cat` are `cat`. */
 function unnumbered(written: string, label: number): string {
-  const match = /^(\d{1,7})\s*[\s:,;]\s*(\S.*)$/.exec(written);
+  const match = NUMBERED_NAME.exec(written);
   return match !== null && Number(match[1]) === label ? (match[2] ?? '') : written;
 }
 

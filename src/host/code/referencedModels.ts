@@ -15,10 +15,14 @@ export interface ReferencedModel {
   readonly path: string;
 }
 
-/** Languages in which models are loaded, in files and in notebooks. */
-export const LANGUAGES: readonly string[] = [
+/** Documents in which models are loaded, files and notebooks. */
+export const CODE: vscode.DocumentFilter[] = [
   ...['python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact'],
-];
+].map((language) => ({ language }));
+
+export function isCode({ languageId }: vscode.TextDocument): boolean {
+  return CODE.some(({ language }) => language === languageId);
+}
 
 /** Beside the document, or in a folder of the workspace. */
 export async function referencedModels(document: vscode.TextDocument): Promise<ReferencedModel[]> {

@@ -2,81 +2,66 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { LabelResult } from '../../engine/report/scanReport';
-import { SETTINGS } from '../../shared/contributions';
+import { SIDECAR } from '../../engine/samples/sidecarName';
 import type { ScanEntry } from '../../shared/scanEntry';
 import { flaggedLabels } from '../results/problems';
 import type { ScanStore } from '../scan/scanStore';
 import { labelTooltip } from '../views/tooltips';
 import { inlineTriggerIcon } from '../views/triggerPictures';
-import { isWanted } from './codeLenses';
 import { labelPlaces, namesLabels } from './labelPlaces';
-
-/** Milliseconds without a change after which files are looked at. */
-const PAUSE = 400;
+import { isWanted, VisibleDocuments } from './visibleDocuments';
 
 export class TriggersAtNames implements vscode.Disposable {
   readonly #type = vscode.window.createTextEditorDecorationType({});
-  readonly #subscriptions: vscode.Disposable[];
-  #timer: NodeJS.Timeout | undefined;
+  readonly #documents: VisibleDocuments;
 
   constructor(private readonly store: ScanStore) {
-    const change = (): void => {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.#draw(), PAUSE);
-    };
-    this.#subscriptions = [
-      store.onDidChange(change),
-      vscode.window.onDidChangeVisibleTextEditors(change),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => {
-        if (namesLabels(path.posix.basename(document.uri.path))) change();
-      }),
-      vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration(SETTINGS.inCode)) change();
-      }),
-    ];
-    change();
+    this.#documents = new VisibleDocuments(store, isOfNames, () => this.#draw());
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#documents.dispose();
     this.#type.dispose();
   }
 
   async #draw(): Promise<void> {
     for (const editor of vscode.window.visibleTextEditors) {
-      const { uri } = editor.document;
-      if (!namesLabels(path.posix.basename(uri.path))) continue;
-      const decorations = isWanted(uri) ? await this.#decorations(editor.document) : [];
-      editor.setDecorations(this.#type, decorations);
+      const { document } = editor;
+      if (!isOfNames(document)) continue;
+      editor.setDecorations(this.#type, isWanted(document.uri) ? await this.#decorations(document) : []);
     }
   }
 
   async #decorations(document: vscode.TextDocument): Promise<vscode.DecorationOptions[]> {
     const name = path.posix.basename(document.uri.path);
     const found: vscode.DecorationOptions[] = [];
-    for (const entry of this.#models(document.uri)) {
-      for (const result of flaggedLabels(entry)) {
-        for (const { end } of labelPlaces(document.getText(), name, [result])) {
-          found.push(await decoration(document.positionAt(end), result, entry));
-        }
+    for (const entry of this.#models(document.uri.toString())) {
+      const flagged = flaggedLabels(entry);
+      for (const { label, end } of labelPlaces(document.getText(), name, flagged)) {
+        const result = flagged.find((one) => one.label === label);
+        if (result !== undefined) found.push(await decoration(document.positionAt(end), result, entry));
       }
     }
     return found;
   }
 
-  /** Of the sidecar its own model, of other files those in the same folder. */
-  #models(uri: vscode.Uri): ScanEntry[] {
-    const file = uri.toString();
-    const folder = file.slice(0, file.lastIndexOf('/'));
+  /** Of the file of a model's samples its own model, of other files those in the same folder, or the folder itself. */
+  #models(file: string): ScanEntry[] {
+    const folder = folderOf(file);
     return this.store
       .all()
-      .filter((entry) =>
-        file.endsWith('.neural-cleanse.json')
-          ? file.startsWith(entry.uri)
-          : entry.uri === folder || entry.uri.slice(0, entry.uri.lastIndexOf('/')) === folder,
+      .filter(({ uri }) =>
+        file.endsWith(SIDECAR) ? file === `${uri}${SIDECAR}` : uri === folder || folderOf(uri) === folder,
       );
   }
+}
+
+function isOfNames({ uri }: vscode.TextDocument): boolean {
+  return namesLabels(path.posix.basename(uri.path));
+}
+
+function folderOf(uri: string): string {
+  return uri.slice(0, uri.lastIndexOf('/'));
 }
 
 async function decoration(

@@ -9,9 +9,9 @@ import { resultLink } from './resultLink';
 import type { ScanStore } from '../scan/scanStore';
 import { labelWords } from '../support/words';
 
-const SOURCE = 'Neural Cleanse';
+export const PROBLEM_SOURCE = 'Neural Cleanse';
 /** As in the SARIF report. */
-const CODE = 'NC001';
+export const BACKDOOR_CODE = 'NC001';
 
 export class Problems implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('neuralCleanse');
@@ -54,8 +54,8 @@ function problemsOf(entry: ScanEntry | undefined): vscode.Diagnostic[] {
       problemSentence(result, report, certain),
       certain ? vscode.DiagnosticSeverity.Warning : vscode.DiagnosticSeverity.Information,
     );
-    diagnostic.source = SOURCE;
-    diagnostic.code = { value: CODE, target: resultLink(entry.uri, result.label) };
+    diagnostic.source = PROBLEM_SOURCE;
+    diagnostic.code = { value: BACKDOOR_CODE, target: resultLink(entry.uri, result.label) };
     return diagnostic;
   });
 }
@@ -87,16 +87,19 @@ function problemSentence(result: LabelResult, { median }: ScanReport, certain: b
 }
 
 function quickFixes(uri: vscode.Uri, diagnostics: readonly vscode.Diagnostic[]): vscode.CodeAction[] {
-  const ours = diagnostics.filter(({ source }) => source === SOURCE);
+  const ours = diagnostics.filter(({ source }) => source === PROBLEM_SOURCE);
   if (ours.length === 0) return [];
-  const action = (title: string, command: string): vscode.CodeAction => {
-    const fix = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-    fix.diagnostics = ours;
-    fix.command = { command, title, arguments: [uri] };
-    return fix;
-  };
-  return [
-    action(vscode.l10n.t('Show the trigger'), COMMANDS.showResult),
-    action(vscode.l10n.t('Repair the model…'), COMMANDS.repair),
+  const fixes = [
+    commandFix(vscode.l10n.t('Show the trigger'), COMMANDS.showResult, uri),
+    commandFix(vscode.l10n.t('Repair the model…'), COMMANDS.repair, uri),
   ];
+  for (const fix of fixes) fix.diagnostics = ours;
+  return fixes;
+}
+
+/** A quick fix that runs a command on a model. */
+export function commandFix(title: string, command: string, model: vscode.Uri): vscode.CodeAction {
+  const fix = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+  fix.command = { command, title, arguments: [model] };
+  return fix;
 }

@@ -1,7 +1,7 @@
 /** @file The result tree: a row for each model with its verdict, below it the flagged labels, and the others in groups; the most anomalous first. */
 import { setImmediate as breathe } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { byAnomaly } from '../../engine/output/scanSummary';
+import { byAnomaly, flaggedFirst } from '../../engine/output/scanSummary';
 import type { LabelResult } from '../../engine/report/scanReport';
 import { CONTEXT_KEYS, VIEWS } from '../../shared/contributions';
 import type { ScanEntry } from '../../shared/scanEntry';
@@ -99,8 +99,8 @@ export class ResultTree implements vscode.TreeDataProvider<ResultNode>, vscode.D
   getParent(node: ResultNode): ResultNode | undefined {
     const entry = this.store.get(node.uri);
     if (node.kind === 'model' || entry === undefined) return undefined;
-    const inGroup = groupOf(node, entry);
-    const group = inGroup && groupsOf(entry, parts(entry)).find((one) => one.group === inGroup);
+    const all = parts(entry);
+    const group = groupsOf(entry, all).find((one) => one.group === groupOf(node, all));
     return group ?? this.#modelNode(node.uri);
   }
 
@@ -223,18 +223,15 @@ function groupsOf({ uri, report }: ScanEntry, { vulnerable, others }: Parts): No
 }
 
 /** The group in which a row stands; none where it stands right below the model. */
-function groupOf(node: ResultNode, entry: ScanEntry): Group | undefined {
+function groupOf(node: ResultNode, { vulnerable, others }: Parts): Group | undefined {
   if (node.kind === 'pair') return 'pairs';
-  if (node.kind === 'more') return parts(entry).others.length > 0 ? 'labels' : undefined;
+  if (node.kind === 'more') return others.length > 0 ? 'labels' : undefined;
   if (node.kind !== 'label') return undefined;
-  const { vulnerable, others } = parts(entry);
   return vulnerable.includes(node.result) ? 'vulnerable' : others.includes(node.result) ? 'labels' : undefined;
 }
 
-/** Flagged ones first. */
 function pairNodes({ uri, report }: ScanEntry): ResultNode[] {
-  const pairs = (report?.pairs ?? []).toSorted((a, b) => Number(b.flagged) - Number(a.flagged));
-  return pairs.map((pair) => ({ kind: 'pair', uri, pair }));
+  return flaggedFirst(report?.pairs ?? []).map((pair) => ({ kind: 'pair', uri, pair }));
 }
 
 function findingsOf({ uri, report }: ScanEntry): ResultNode[] {

@@ -1,7 +1,7 @@
 /** @file The pairs of labels that were looked at, as a table. */
 import { t } from '@vscode/l10n';
 import { html, type TemplateResult } from 'lit-html';
-import { labelTitle } from '../../engine/output/scanSummary';
+import { flaggedFirst, labelTitle } from '../../engine/output/scanSummary';
 import type { PairResult } from '../../engine/report/scanReport';
 import { formatFixed, formatPercent } from '../../engine/support/numberText';
 import type { LabelRow } from '../../shared/panelMessages';
@@ -16,13 +16,12 @@ export class PairsView {
 
   /** Flagged pairs first. */
   render(pairs: readonly PairResult[], labels: readonly LabelRow[]): TemplateResult {
-    const sorted = pairs.toSorted((a, b) => Number(b.flagged) - Number(a.flagged));
     return html`<p class="secondary">
         ${t(
           'The smallest triggers that lead images of one label, the source, to another. That of a backdoor is far smaller than expected of these labels, has little effect on images of others, and goes away once unlearned.',
         )}
       </p>
-      ${this.#table.render(t('Pairs of labels'), columns(labels), sorted)}`;
+      ${this.#table.render(t('Pairs of labels'), columns(labels), flaggedFirst(pairs))}`;
   }
 }
 

@@ -52,6 +52,11 @@ describe('usage', () => {
       ['scan', MODEL, '--data', 'docs', '--json', 'no/r.json'],
       /no\/r\.json: .*folder does not exist/,
     ],
+    [
+      'a summary that cannot be added to',
+      ['scan-all', MODEL, '--data', 'docs', '--summary', 'no/s.md'],
+      /no\/s\.md: .*folder does not exist/,
+    ],
     ['an unknown probe', ['doctor', '--probe', 'x'], /no such runtime/],
   ])('exit code 4 for %s', async (_name, args, message) => {
     const { exitCode, stdout, stderr } = await runCli(args);

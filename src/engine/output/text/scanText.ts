@@ -11,7 +11,16 @@ import {
   formatNorm,
 } from '../../support/numberText';
 import { plainText } from '../../support/plainText';
-import { byAnomaly, countOf, headline, labelTitle, nextStep, scannedLabels, STATE_NOTE } from '../scanSummary';
+import {
+  byAnomaly,
+  countOf,
+  flaggedFirst,
+  headline,
+  labelTitle,
+  nextStep,
+  scannedLabels,
+  STATE_NOTE,
+} from '../scanSummary';
 
 export interface TextOptions {
   /** Colours, and a drawing of each flagged label's mask; meant for terminals. */
@@ -83,7 +92,7 @@ function sourceNote({ sourceLabel }: LabelResult): string {
 /** The pairs that were looked at more closely; none where no pairs were looked for. */
 function pairTable({ pairs = [] }: ScanReport, options: TextOptions): string[] {
   if (pairs.length === 0) return [];
-  const shown = pairs.toSorted((a, b) => Number(b.flagged) - Number(a.flagged)).slice(0, MAX_PAIRS);
+  const shown = flaggedFirst(pairs).slice(0, MAX_PAIRS);
   const rows = [
     ['pair', 'L1', 'of expected', 'on others', 'unlearned', 'success'],
     ...shown.map(({ source, target, l1, relativeL1, effectOnOthers, response, attackSuccess }) => [
