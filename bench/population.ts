@@ -8,22 +8,22 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Runtime } from '../src/engine/runtime/runtime';
-import { fileExists } from '../src/runner/files/fileExists';
-import { openRuntime } from '../src/runner/runtimes/runtimes';
-import { option } from './lib/options';
-import { populationData, scanned, type PopulationData } from './population/data';
+import { scanned, type PopulationData } from './population/data';
 import { measureEvidence } from './population/evidence';
 import { POPULATION_FOLDER, populationModel } from './population/models';
 import { evidenceFigure } from './population/figure';
+import { growPopulation } from './population/grow';
 import { populationPage } from './population/page';
 import { isExample, type MeasuredModel, reassessed } from './population/rows';
 import { fitRules, writeRules } from './population/rule';
-import { type ModelPlan, populationPlan, type PopulationTask } from './population/plan';
+import { type ModelPlan, populationPlan } from './population/plan';
 
 const RESULTS = path.join(import.meta.dirname, 'results', 'population.md');
 
 const plans = populationPlan();
-if (process.argv.includes('--data')) await growPopulation();
+if (process.argv.includes('--data')) {
+  await growPopulation(plans, ['mnist', 'mnist2', 'mnist3', 'gtsrb', 'cifar10'], evidenceFile, measure);
+}
 const measured: MeasuredModel[] = [];
 for (const { id } of plans) {
   const text = await fs.readFile(evidenceFile(id), 'utf8').catch(() => undefined);
@@ -36,24 +36,6 @@ if (await writeRules(fits))
 const examples = usable.map(reassessed);
 await fs.writeFile(RESULTS, populationPage(examples, fits));
 await fs.writeFile(RESULTS.replace(/md$/, 'svg'), evidenceFigure(examples));
-
-async function growPopulation(): Promise<void> {
-  const runtime = await openRuntime({ threads: Number(option('threads') ?? 1) });
-  const tasks = (option('tasks') ?? 'mnist,mnist2,mnist3,gtsrb,cifar10').split(',');
-  const [part = 1, parts = 1] = (option('share') ?? '1/1').split('/').map(Number);
-  const data = new Map<PopulationTask, PopulationData>();
-  let left = Number(option('most') ?? Infinity);
-  for (const [i, plan] of plans.entries()) {
-    if (!tasks.includes(plan.task) || i % parts !== part - 1 || left <= 0) continue;
-    if (await fileExists(evidenceFile(plan.id))) continue;
-    if (process.argv.includes('--trained') && !(await fileExists(path.join(POPULATION_FOLDER, `${plan.id}.json`))))
-      continue;
-    const images = data.get(plan.task) ?? (await populationData(plan.task));
-    data.set(plan.task, images);
-    await measure(runtime, plan, images);
-    left--;
-  }
-}
 
 async function measure(runtime: Runtime, plan: ModelPlan, images: PopulationData): Promise<void> {
   const model = await populationModel(runtime, plan, images);

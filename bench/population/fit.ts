@@ -61,12 +61,15 @@ export function logOdds(weights: readonly number[], { features }: Pick<LabelRow,
   return dot(weights, [1, ...features]);
 }
 
-/** Log-odds of each row by weights that were fitted without its group. */
-export function crossValidated(rows: readonly LabelRow[]): number[] {
+/** Log-odds of each row by weights that were fitted without its group, to those that teach. */
+export function crossValidated<Row extends LabelRow>(
+  rows: readonly Row[],
+  teaches: (row: Row) => boolean = () => true,
+): number[] {
   const weights = new Map(
     [...new Set(rows.map(({ group }) => group))].map((group) => [
       group,
-      fit(rows.filter((row) => row.group !== group)),
+      fit(rows.filter((row) => teaches(row) && row.group !== group)),
     ]),
   );
   return rows.map((row) => logOdds(weights.get(row.group) ?? [], row));

@@ -1,6 +1,4 @@
 /** @file The rule for pairs of labels, fitted to the population, and what it makes of it. */
-import * as fs from 'node:fs/promises';
-import * as path from 'node:path';
 import {
   isBackdoorPair,
   isDoubtfulPair,
@@ -9,15 +7,10 @@ import {
   pairLogOdds,
 } from '../../src/engine/detect/judge/pairRule';
 import type { PairResult, Verdict } from '../../src/engine/report/scanReport';
-import { fit, type LabelRow, logOdds, rocAuc } from './fit';
+import { thresholdAbove, writeConstants } from './constants';
+import { crossValidated, fit, type LabelRow, rocAuc } from './fit';
 import { table } from './page';
 import type { ModelPlan } from './plan';
-
-const FITTED_FILE = path.resolve(
-  ...[import.meta.dirname, '..', '..', 'src', 'engine', 'detect', 'judge', 'fittedPairs.ts'],
-);
-/** As for labels: the next model may have a pair that is a little larger. */
-const MARGIN = 0.25;
 
 export interface PairModel {
   readonly plan: ModelPlan;
@@ -42,15 +35,13 @@ export interface PairFit {
 }
 
 export function fitPairs(models: readonly PairModel[]): PairFit {
-  const rows = models.flatMap((model) => rowsOf(model));
+  const rows = models.flatMap(rowsOf);
   const used = rows.filter(({ teaches }) => teaches);
   const weights = fit(used);
-  const groups = new Set(rows.map(({ group }) => group));
-  const without = new Map([...groups].map((group) => [group, fit(used.filter((row) => row.group !== group))]));
-  const score = (row: PairRow): number => logOdds(without.get(row.group) ?? [], row);
-  const clean = Math.max(...used.filter(({ infected }) => !infected).map(score));
-  const held = new Map(models.map(({ plan }) => [plan.id, rows.filter(({ model }) => model === plan.id).map(score)]));
-  return { weights, infected: Math.ceil(10 * (clean + MARGIN)) / 10, held, rows: used.length };
+  const scores = crossValidated(rows, ({ teaches }) => teaches);
+  const clean = Math.max(...scores.filter((_, i) => rows[i]?.teaches === true && !rows[i].infected));
+  const held = new Map(models.map(({ plan }) => [plan.id, scores.filter((_, i) => rows[i]?.model === plan.id)]));
+  return { weights, infected: thresholdAbove(clean), held, rows: used.length };
 }
 
 /** As the product would judge the same figures with the constants of today. */
@@ -66,17 +57,12 @@ export function rejudged(model: PairModel): PairModel {
   return { ...model, pairs, flagged, verdict: rest };
 }
 
-/** Tells whether the constants changed. */
-export async function writePairRule({ weights, infected }: PairFit): Promise<boolean> {
-  const before = await fs.readFile(FITTED_FILE, 'utf8');
-  const names = ['bias', 'relativeL1', 'response', 'effectOnOthers', 'tiedToPlace'];
-  const lines = names.map((name, i) => `  ${name}: ${Number((weights[i] ?? 0).toFixed(2))},`);
-  const after = before.replace(
-    /(?<=const PAIRS = \{\n)[^}]*(?=\n\})/,
-    [...lines, `  infected: ${infected},`].join('\n'),
-  );
-  await fs.writeFile(FITTED_FILE, after);
-  return after !== before;
+/** See {@link writeConstants}. */
+export function writePairRule({ weights, infected }: PairFit): Promise<boolean> {
+  const [bias = NaN, relativeL1 = NaN, response = NaN, effectOnOthers = NaN, tiedToPlace = NaN] = weights;
+  return writeConstants('fittedPairs.ts', {
+    PAIRS: { bias, relativeL1, response, effectOnOthers, tiedToPlace, infected },
+  });
 }
 
 type PairRow = LabelRow & { readonly teaches: boolean };

@@ -31,7 +31,11 @@ export function reassessed(model: MeasuredModel): MeasuredModel {
 }
 
 /** A model whose backdoor does not work, or that has not learned its task, is no example of anything. */
-export function isExample({ plan, cleanAccuracy, attackSuccess }: PopulationModel): boolean {
+export function isExample({
+  plan,
+  cleanAccuracy,
+  attackSuccess,
+}: Pick<PopulationModel, 'plan' | 'cleanAccuracy' | 'attackSuccess'>): boolean {
   const least = { mnist: 0.85, mnist2: 0.85, mnist3: 0.85, gtsrb: 0.75, cifar10: 0.6 }[plan.task];
   return cleanAccuracy >= least && attackSuccess.every((rate) => rate >= 0.8);
 }

@@ -1,12 +1,9 @@
 /** @file Fits the rules of src/engine/detect/judge to the population and writes their constants. */
-import * as fs from 'node:fs/promises';
-import * as path from 'node:path';
 import type { FittedRule } from '../../src/engine/detect/judge/fitted';
 import { EVIDENCE } from '../../src/engine/detect/judge/rule';
+import { thresholdAbove, writeConstants } from './constants';
 import { crossValidated, fit, logOdds } from './fit';
 import { type MeasuredModel, rowsOf } from './rows';
-
-const FITTED_FILE = path.resolve(...[import.meta.dirname, '..', '..', 'src', 'engine', 'detect', 'judge', 'fitted.ts']);
 
 export interface Scores {
   readonly fitted: number;
@@ -29,9 +26,6 @@ export interface Fits {
   readonly scan: RuleFit;
   readonly firstLook: RuleFit;
 }
-
-/** The threshold lies so much above all clean labels, because the next model may have one that is a little larger. */
-const MARGIN = 0.25;
 
 export function fitRules(models: readonly MeasuredModel[]): Fits {
   return { scan: fitRule(models), firstLook: fitRule(models.map((model) => ({ ...model, ...model.firstLook }))) };
@@ -56,19 +50,11 @@ function fitRule(models: readonly MeasuredModel[]): RuleFit {
     }),
   );
   const [bias = NaN, lnResponse = NaN, lnShare = NaN, beyondOthers = NaN] = weights;
-  const rule = { bias, lnResponse, lnShare, beyondOthers, infected: Math.ceil(10 * (clean + MARGIN)) / 10 };
+  const rule = { bias, lnResponse, lnShare, beyondOthers, infected: thresholdAbove(clean) };
   return { rule, clean, labels: rows.length, largest };
 }
 
-/** Replaces the constants in the engine's file. Tells whether they changed, so that whoever judges by them must start again. */
-export async function writeRules({ scan, firstLook }: Fits): Promise<boolean> {
-  const before = await fs.readFile(FITTED_FILE, 'utf8');
-  const after = replaced(replaced(before, 'SCAN', scan.rule), 'FIRST_LOOK', firstLook.rule);
-  await fs.writeFile(FITTED_FILE, after);
-  return after !== before;
-}
-
-function replaced(source: string, name: string, rule: FittedRule): string {
-  const lines = Object.entries(rule).map(([key, value]: [string, number]) => `  ${key}: ${Number(value.toFixed(2))},`);
-  return source.replace(new RegExp(`(?<=const ${name}: FittedRule = \\{\\n)[^}]*(?=\\n\\})`), lines.join('\n'));
+/** See {@link writeConstants}. */
+export function writeRules({ scan, firstLook }: Fits): Promise<boolean> {
+  return writeConstants('fitted.ts', { SCAN: { ...scan.rule }, FIRST_LOOK: { ...firstLook.rule } });
 }
