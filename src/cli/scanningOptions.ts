@@ -38,7 +38,7 @@ export function scanningOptions(command: Command): Command {
       ] satisfies Scheme[]),
     )
     .option('--only <labels>', 'scan these labels only, such as 0,3,5-9', labelList)
-    .option('--pairs', 'look for triggers that only images of one label obey, too; takes several times as long');
+    .option('--pairs', 'look for triggers that only images of one label obey, too; takes many times as long');
 }
 
 export function settingsOf(options: ScanningOptions): Partial<ScanSettings> {
